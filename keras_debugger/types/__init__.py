@@ -1,0 +1,1 @@
+"""The values that travel from room to room: frozen, plain, no Keras, no files."""

@@ -1,0 +1,205 @@
+"""Edits: the small changes that fixes are made of, as plain values.
+
+A fix says what to change by adding edits to a TrainingSetup; `rewriting/` and `training/` know how.
+Layers are named by `LayerDescription.path`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from keras_debugger.types.vocabulary import Activation, LossKind
+
+
+class Schedule(StrEnum):
+    """Learning-rate schedules that an edit can ask for."""
+
+    ON_PLATEAU = "reduce on plateau"  # factor 0.5, patience 5, on the selection loss
+    COSINE = "cosine decay"
+    WARM_UP = "linear warm-up, then constant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetActivation:
+    """Give a hidden layer another activation."""
+
+    layer: str
+    activation: Activation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetInitializer:
+    """Give a layer another kernel initializer (`he_normal`, ...) and a zero bias."""
+
+    layer: str
+    initializer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertDropout:
+    """Put dropout after a layer (spatial after convolutions, an argument of recurrent layers)."""
+
+    layer: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetDropout:
+    """Change the rate of a dropout layer; 0 switches it off."""
+
+    layer: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertBatchNormalization:
+    """Put batch normalisation between a layer's linear part and its activation."""
+
+    layer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsertLayerNormalization:
+    """Put layer normalisation after a layer."""
+
+    layer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBatchNormMomentum:
+    """Change the momentum of a batch normalisation."""
+
+    layer: str
+    momentum: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetL2:
+    """Set the L2 penalty of a layer's kernel; 0 removes any weight penalty."""
+
+    layer: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTrainable:
+    """Freeze or unfreeze a layer."""
+
+    layer: str
+    trainable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalizeInput:
+    """Put a Normalization layer, adapted on training data, behind an input (by its position)."""
+
+    input: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetOutput:
+    """Give an output another activation, and another number of units if given."""
+
+    output: int
+    activation: Activation
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleTargets:
+    """Train on standardised targets; a last Rescaling layer gives answers in the user's unit."""
+
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetLoss:
+    """Give an output another loss."""
+
+    output: int
+    loss: LossKind
+    from_logits: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScaleLearningRate:
+    """Multiply the learning rate (the whole schedule, if there is one)."""
+
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSchedule:
+    """Let the learning rate follow a schedule."""
+
+    schedule: Schedule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipNorm:
+    """Clip gradients: each variable's norm, or the norm over all variables."""
+
+    limit: float = 1.0
+    over_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetOptimizer:
+    """Use another optimizer (`adam`, ...) with its learning rate."""
+
+    name: str
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceClasses:
+    """Weight the classes by n / (classes * count), as scikit-learn's `balanced`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopEarly:
+    """Stop when the selection loss no longer falls, and keep the best weights."""
+
+    patience: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetEpochs:
+    """Train for another number of epochs."""
+
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBatchSize:
+    """Train with another batch size."""
+
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shuffle:
+    """Shuffle the rows in each epoch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropBrokenRows:
+    """Leave rows with NaN or infinite values out of training (told in the report)."""
+
+
+ModelEdit = (
+    SetActivation
+    | SetInitializer
+    | InsertDropout
+    | SetDropout
+    | InsertBatchNormalization
+    | InsertLayerNormalization
+    | SetBatchNormMomentum
+    | SetL2
+    | SetTrainable
+    | NormalizeInput
+    | SetOutput
+    | ScaleTargets
+)
+CompileEdit = SetLoss | ScaleLearningRate | SetSchedule | ClipNorm | SetOptimizer
+FitEdit = BalanceClasses | StopEarly | SetEpochs | SetBatchSize | Shuffle | DropBrokenRows
+Edit = ModelEdit | CompileEdit | FitEdit

@@ -1,0 +1,54 @@
+"""Trial: a set-up that was trained, its record and its scores."""
+
+from dataclasses import dataclass
+
+from keras_debugger.types.plan import Plan
+from keras_debugger.types.record import TrainingRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """How good a model is on one part of the data; lower is better.
+
+    Args:
+        metric: the metric in the user's words, such as `accuracy`, `mean_squared_error`.
+        value: the metric itself, in its own unit and direction.
+        error: the metric as an error, 0 is perfect: 1 - accuracy, 1 - R2, the loss.
+        constant_error: the same for the best constant predictor.
+        row_errors: error of each row, shape (rows,), as a tuple; empty if it is not a mean of rows.
+        finite: False if the model answered NaN or infinity; its error is then the constant one.
+    """
+
+    metric: str
+    value: float
+    error: float
+    constant_error: float
+    row_errors: tuple[float, ...] = ()
+    finite: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One training.
+
+    Args:
+        plan: what was changed.
+        seed: seed of weights, data order and dropout.
+        epochs: epochs trained.
+        record: what was seen.
+        selection: score on the selection part.
+        held_out: score on the held-out part; None if the trial was only a choice.
+        cost: share of one full training of the original that it took.
+        seconds: time it took.
+        failure: why it could not be trained, empty if it was.
+    """
+
+    plan: Plan
+    seed: int
+    epochs: int
+    record: TrainingRecord
+    selection: Score | None
+    held_out: Score | None = None
+    cost: float = 1.0
+    seconds: float = float("nan")
+    failure: str = ""
