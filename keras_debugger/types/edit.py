@@ -106,9 +106,15 @@ class SetOutput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleTargets:
-    """Train on standardised targets; a last Rescaling layer gives answers in the user's unit."""
+    """Answer in the user's unit through a last Rescaling(sd, mean) layer.
 
-    output: int = 0
+    The loss is weighted by 1 / sd**2 (squared error) or 1 / sd (absolute error), so the layers
+    before it train as on standardised targets while data and saved model keep the user's unit.
+    """
+
+    output: int
+    mean: float
+    sd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
