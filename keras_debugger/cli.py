@@ -1,0 +1,121 @@
+"""keras-debugger: the package on the command line."""
+
+import argparse
+import inspect
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from keras_debugger.errors import KerasDebuggerError
+from keras_debugger.version import VERSION
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: the words after `keras-debugger`; those of the process if None.
+
+    Returns:
+        Exit status: 0 if nothing is wrong, 1 if `diagnose` found a problem, 2 for a wrong call,
+        130 after Ctrl-C.
+    """
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        return int(options.run(options))
+    except KerasDebuggerError as error:
+        print(f"keras-debugger: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("keras-debugger: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="keras-debugger",
+        description="Finds out why a Keras model does not learn, repairs it and proves the gain.",
+    )
+    parser.add_argument("--version", action="version", version=f"keras-debugger {VERSION}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the main job on real data, in about a minute")
+    demo.add_argument("--directory", type=Path, default=Path("keras_debugger_demo"))
+    demo.set_defaults(run=_demo)
+
+    diagnose = commands.add_parser("diagnose", help="what is wrong in a saved run")
+    diagnose.add_argument("file", type=Path, metavar="FILE", help="record, CSV, JSON or pasted log")
+    diagnose.add_argument("--save", type=Path, metavar="PATH", help="also write .md, .html or .json")
+    diagnose.set_defaults(run=_diagnose)
+
+    report = commands.add_parser("report", help="write the report of a recorded run again")
+    report.add_argument("folder", type=Path, metavar="FOLDER")
+    report.set_defaults(run=_report)
+
+    explain = commands.add_parser("explain", help="what a check looks at, and where it comes from")
+    explain.add_argument("code", metavar="CODE", help="such as GRD101 or exploding-gradients")
+    explain.set_defaults(run=_explain)
+
+    list_checks = commands.add_parser("list-checks", help="all checks")
+    list_checks.set_defaults(run=_list_checks)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from keras_debugger.demo import wine, wine_classifier
+    from keras_debugger.workflow import autofix
+
+    print("A network for the wine data (178 rows, 13 raw measurements) learns nothing. Why?")
+    result = autofix(wine_classifier(), wine(), epochs=30, directory=options.directory)
+    result.show()
+    print("\nFiles:")
+    for path in sorted(options.directory.iterdir()):
+        print(f"  {path}")
+    return 0
+
+
+def _diagnose(options: argparse.Namespace) -> int:
+    from keras_debugger.workflow import diagnose
+
+    diagnosis = diagnose(options.file)
+    diagnosis.show()
+    if options.save:
+        diagnosis.save(options.save)
+        print(f"\nwritten: {options.save}")
+    return 1 if diagnosis.problems else 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from keras_debugger.workflow import diagnose
+
+    diagnosis = diagnose(options.folder)
+    for name in ("diagnostic_report.md", "diagnostic_report.html"):
+        diagnosis.save(options.folder / name)
+        print(options.folder / name)
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from keras_debugger.checks import ALL_CHECKS
+
+    for check in ALL_CHECKS:
+        if options.code.lower() in (check.code.lower(), check.name):
+            print(f"{check.code} {check.name}\n\n{inspect.getdoc(type(check))}")
+            return 0
+    print(f"keras-debugger: no check {options.code}; see keras-debugger list-checks", file=sys.stderr)
+    return 2
+
+
+def _list_checks(options: argparse.Namespace) -> int:
+    from keras_debugger.checks import ALL_CHECKS
+
+    for check in ALL_CHECKS:
+        summary = (inspect.getdoc(type(check)) or "").splitlines()[0]
+        print(f"{check.code}  {check.name:32}  {summary}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
