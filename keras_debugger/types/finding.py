@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from keras_debugger.types.vocabulary import Need, Severity, Symptom
+from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,8 @@ class Finding:
         limit: the value at which the check fires.
         confidence: probability that the finding is right, from 0 to 1.
         consequence_of: code of the finding that explains this one, None if it stands alone.
+        causes: causes that this finding names by itself, most likely first; empty if it is only
+            a symptom that many causes share.
     """
 
     code: str
@@ -36,6 +38,7 @@ class Finding:
     limit: float = float("nan")
     confidence: float = 0.9
     consequence_of: str | None = None
+    causes: tuple[CauseKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
