@@ -1,0 +1,195 @@
+"""From the user's model and data to a set-up that can be trained, once, before anything is tried."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_debugger.errors import InvalidArgumentError
+from keras_debugger.recording.data_profile import compare_data, profile_data
+from keras_debugger.recording.model_description import describe_model
+from keras_debugger.rewriting.blueprint import Blueprint, read_blueprint
+from keras_debugger.training.data import DataParts, check_fit, check_model, split_data
+from keras_debugger.training.scoring import Metric, choose_metric
+from keras_debugger.training.trainer import Trainer
+from keras_debugger.types.progress import Progress
+from keras_debugger.types.record import DataProfile, FitDescription, Shift, TrainingRecord
+from keras_debugger.types.setup import TrainingSetup
+
+DEFAULT_EPOCHS = 20
+DEFAULT_BATCH_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """Everything that a run of autofix starts from.
+
+    Args:
+        setup: the user's program as a value.
+        parts: training, selection and held-out data.
+        selection: profile of the selection part.
+        shift: how the training and selection parts differ.
+        trainer: trains any plan on them.
+        blueprint: builds the model of any plan.
+        metric: what is compared.
+    """
+
+    setup: TrainingSetup
+    parts: DataParts
+    selection: DataProfile
+    shift: Shift
+    trainer: Trainer
+    blueprint: Blueprint
+    metric: Metric
+
+    def complete(self, record: TrainingRecord) -> TrainingRecord:
+        """The record with the profiles of all the data, which are better than a sample of it."""
+        return replace(
+            record,
+            data_profile=self.setup.data,
+            validation_profile=self.selection,
+            shift=self.shift,
+            fit_description=_known(self.setup.fit, record.fit_description),
+            model_description=record.model_description or self.setup.model,
+        )
+
+
+def prepare(
+    model: Any,
+    data: Any,
+    *,
+    fit: FitDescription,
+    validation_data: Any = None,
+    validation_split: float = 0.0,
+    test_data: Any = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    metric: str = "auto",
+    build: Callable[[], keras.Model] | None = None,
+    initial_weights: Mapping[str, np.ndarray] | None = None,
+    seed: int = 0,
+    progress: Progress,
+) -> Preparation:
+    """Check the arguments, set data apart, and read the model.
+
+    Args:
+        model: the user's compiled model; it is read, never changed.
+        data: training data in any form that `split_data` takes.
+        fit: arguments of fit that are known.
+        validation_data: the user's validation data; it becomes the selection part.
+        validation_split: share that Keras would take from the end of the data, 0 to 1.
+        test_data: held-out data; if None, a fifth of the data is set apart.
+        callbacks: the user's callbacks.
+        metric: name of the metric to compare, or `auto`.
+        build: function that returns the compiled model, for models that cannot be rebuilt.
+        initial_weights: weights at the start of the recorded run, by variable path.
+        seed: seed of the split.
+        progress: told what is long.
+
+    Returns:
+        What autofix starts from.
+
+    Raises:
+        InvalidModelError: the model is not a compiled Keras model.
+        InvalidDataError: the data cannot be trained on.
+        InvalidArgumentError: any other argument cannot be used.
+    """
+    check_model(model, build)
+    _check_counts(fit)
+    parts = split_data(
+        data,
+        validation_data=validation_data,
+        validation_split=validation_split,
+        test_data=test_data,
+        batch_size=fit.batch_size,
+        shuffle=fit.shuffle is not False,
+        seed=seed,
+    )
+    check_fit(model, parts.train)
+    description = describe_model(model)
+    train, selection = parts.train, parts.selection
+    profile = profile_data(
+        train.x, train.y, train.sample_weight, simple_models=True, seed=seed
+    )
+    batch_size = fit.batch_size or parts.batch_size or DEFAULT_BATCH_SIZE
+    fit = replace(
+        fit,
+        epochs=fit.epochs or DEFAULT_EPOCHS,
+        batch_size=batch_size,
+        steps_per_epoch=-(-train.rows // batch_size),
+        shuffle=fit.shuffle is not False,
+        has_validation=True,
+        validation_rows=selection.rows,
+        callbacks=tuple(type(callback).__name__ for callback in callbacks),
+    )
+    blueprint = read_blueprint(model, description, build=build)
+    setup = TrainingSetup(
+        model=description,
+        data=profile,
+        fit=fit,
+        graph=blueprint.graph,
+        refusal=blueprint.refusal,
+    )
+    chosen = choose_metric(description, profile, metric)
+    trainer = Trainer(
+        blueprint,
+        parts,
+        chosen,
+        setup=setup,
+        initial_weights=initial_weights,
+        progress=progress,
+        callbacks=callbacks,
+    )
+    return Preparation(
+        setup=setup,
+        parts=parts,
+        selection=profile_data(selection.x, selection.y, selection.sample_weight, seed=seed),
+        shift=compare_data(train.x, train.y, selection.x, selection.y),
+        trainer=trainer,
+        blueprint=blueprint,
+        metric=chosen,
+    )
+
+
+def describe_fit(
+    *,
+    epochs: int | None,
+    batch_size: int | None,
+    shuffle: bool,
+    class_weight: Mapping[int, float] | None,
+    recorded: FitDescription | None,
+) -> FitDescription:
+    """Arguments of fit: those that were given, then those of the recorded run."""
+    recorded = recorded or FitDescription()
+    weights = class_weight if class_weight is not None else recorded.class_weight
+    return FitDescription(
+        epochs=epochs if epochs is not None else recorded.epochs,
+        batch_size=batch_size if batch_size is not None else recorded.batch_size,
+        shuffle=shuffle and recorded.shuffle is not False,
+        class_weight=None if weights is None else MappingProxyType(dict(weights)),
+    )
+
+
+def _known(ours: FitDescription, recorded: FitDescription | None) -> FitDescription:
+    if recorded is None:
+        return ours
+    return replace(
+        ours,
+        epochs=recorded.epochs or ours.epochs,
+        batch_size=recorded.batch_size or ours.batch_size,
+        steps_per_epoch=recorded.steps_per_epoch or ours.steps_per_epoch,
+    )
+
+
+def _check_counts(fit: FitDescription) -> None:
+    for name, value in (("epochs", fit.epochs), ("batch_size", fit.batch_size)):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise InvalidArgumentError(
+                given=f"{name}={value!r}",
+                expected=f"{name} to be a whole number of at least 1",
+                do=f"give autofix the {name} that you would give to model.fit",
+            )

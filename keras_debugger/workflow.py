@@ -1,0 +1,160 @@
+"""The rooms in order: diagnose() walks the first three, autofix() all of them.
+
+    your model.fit ──> recording ──> checks ──> causes ──> fixes ──> training ──> proof ──> report
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from keras_debugger.backend import require_tensorflow
+from keras_debugger.causes.ranking import rank_causes
+from keras_debugger.checks import ALL_CHECKS
+from keras_debugger.checks.runner import run_checks
+from keras_debugger.recording.storage import read_source
+from keras_debugger.report.diagnosis_view import DiagnosisView, view
+from keras_debugger.types.diagnosis import Diagnosis
+from keras_debugger.types.record import TrainingRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from keras_debugger.report.result import AutofixResult
+
+
+def diagnose(source: Any) -> DiagnosisView:
+    """Say what is wrong with a training run, and why.
+
+    Args:
+        source: a `Recorder`, a Keras `History`, a dict of lists, or a path: to a saved record or
+            the folder of one, a CSVLogger file, a history JSON, or a text file with pasted Keras
+            progress lines. The more was recorded, the more can be judged; a `Recorder` is best.
+
+    Returns:
+        Findings, causes ranked, and what could not be judged and how to make it judgeable.
+        `print` it, `show()` it, or `save("diagnostic_report.html")` it.
+
+    Raises:
+        UnreadableFileError: the file holds no training history.
+        InvalidArgumentError: the source is none of the above.
+
+    Example:
+        >>> diagnosis = diagnose({"loss": [2.3, float("nan"), float("nan")]})
+        >>> diagnosis.problems[0].symptom.name
+        'LOSS_NAN'
+    """
+    record = read_source(source)
+    return _judge(record)
+
+
+def _judge(record: TrainingRecord) -> DiagnosisView:
+    results = run_checks(record, ALL_CHECKS)
+    ranking = rank_causes(results.findings, record)
+    return view(
+        Diagnosis(
+            record=record,
+            findings=results.findings,
+            causes=ranking,
+            skipped=results.skipped,
+            crashed=results.crashed,
+            checked=results.checked,
+        )
+    )
+
+
+def autofix(
+    model: Any,
+    data: Any,
+    *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    validation_data: Any = None,
+    validation_split: float = 0.0,
+    test_data: Any = None,
+    shuffle: bool = True,
+    class_weight: Mapping[int, float] | None = None,
+    callbacks: Sequence[Any] = (),
+    record: Any = None,
+    metric: str = "auto",
+    min_improvement: float = 0.10,
+    budget: float = 3.0,
+    seeds: int = 5,
+    seed: int = 0,
+    directory: str | Path | None = None,
+    build: Callable[[], Any] | None = None,
+    verbose: int = 1,
+) -> AutofixResult:
+    """Find out why a model does not learn, repair it, and prove the gain on held-out data.
+
+    The model, its optimizer, the data and the state of every random generator are left as they
+    are. Fixes are chosen on the selection part of the data; the chosen one and the original are
+    then trained again on the same fresh seeds and meet the held-out part once.
+
+    Args:
+        model: a compiled Keras model. A subclassed model needs `build`.
+        data: `(x, y)`, `(x, y, sample_weight)`, `{"x": ..., "y": ...}`, a finite and batched
+            `tf.data.Dataset`, or a `keras.utils.PyDataset`.
+        epochs: as in `fit`; taken from `record` if None, else 20.
+        batch_size: as in `fit`; taken from `record` or the dataset if None, else 32.
+        validation_data: as in `fit`; it becomes the selection part.
+        validation_split: as in `fit`, 0 to 1; the last rows become the selection part.
+        test_data: `(x, y)` that judges at the end; a fifth of the data is set apart if None.
+        shuffle: as in `fit`; False keeps the order, and the last rows are held out.
+        class_weight: as in `fit`.
+        callbacks: as in `fit`; those that can be used again are used, the others are named.
+        record: the `Recorder` of the run that went wrong; its fit arguments are taken over and the
+            original is not trained again only to be looked at.
+        metric: `auto`, or `accuracy`, `balanced_accuracy`, `auc`, `r2`, `mae`, `mse`, `loss`.
+        min_improvement: relative reduction of the error that counts, 0 to 1.
+        budget: cost of the search, in trainings of the original; the proof comes on top and is
+            told before it starts.
+        seeds: seeds of the proof; three are tried first, all only when three do not decide.
+        seed: seed of the split and of the search.
+        directory: where the files go; none are written if None.
+        build: function without arguments that returns the compiled model.
+        verbose: 0 is silent, 1 shows progress, 2 shows every epoch on a line.
+
+    Returns:
+        The verdict, the model to use (`result.model`), before and after, and recommendations.
+
+    Raises:
+        InvalidModelError: `model` is not a compiled Keras model.
+        InvalidDataError: `data` cannot be trained on.
+        InvalidArgumentError: another argument cannot be used.
+        MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
+    """
+    require_tensorflow()
+    from keras_debugger.repair import Repair
+    from keras_debugger.report.terminal import make_progress
+
+    with Repair(
+        min_improvement=min_improvement,
+        budget=budget,
+        seeds=seeds,
+        seed=seed,
+        directory=directory,
+        progress=make_progress(verbose),
+    ) as repair:
+        repair.prepare(
+            model,
+            data,
+            record=record,
+            epochs=epochs,
+            batch_size=batch_size,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            validation_data=validation_data,
+            validation_split=validation_split,
+            test_data=test_data,
+            callbacks=callbacks,
+            metric=metric,
+            build=build,
+        )
+        repair.diagnose(_judge)
+        repair.plan()
+        repair.search()
+        repair.prove()
+        repair.diagnose_again(_judge)
+    return repair.result()
