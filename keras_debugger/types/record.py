@@ -36,11 +36,14 @@ class EpochLogs:
             float64, NaN where the epoch has no value. `loss` is Keras's running mean over the epoch
             and includes regularisation terms.
         restarts: rows at which a new run starts in the same log, empty for one run.
+        missing: log name to the rows at which a file holds no value for it; any other NaN in a
+            record read from a file was logged as NaN.
     """
 
     epoch: np.ndarray
     values: Mapping[str, np.ndarray]
     restarts: tuple[int, ...] = ()
+    missing: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def count(self) -> int:

@@ -1,0 +1,135 @@
+"""CSVLogger files and other tables with one row an epoch."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_debugger.errors import UnreadableFileError
+from keras_debugger.recording.log_columns import epoch_logs, looks_like_scores, restarts_of
+from keras_debugger.types.record import TrainingRecord
+
+_SEPARATORS = (",", ";", "\t", "|")
+_EMPTY = frozenset({"", "na", "n/a", "none", "null", "-", "--"})
+_EPOCH_NAMES = frozenset({"", "epoch", "epochs", "epoch_number", "unnamed: 0", "index"})
+_LONGEST_NAME = 60  # characters; longer cells are sentences
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE)
+
+
+def looks_like_table(text: str) -> bool:
+    """Whether a text begins with a header of a table that names a loss or a metric."""
+    rows = _rows(text)
+    if len(rows) < 2 or not looks_like_scores(rows[0]):
+        return False
+    return not any(":" in name or "=" in name or len(name) > _LONGEST_NAME for name in rows[0])
+
+
+def read_csv_text(text: str, *, source: str) -> TrainingRecord:
+    """Read a table with a header and one row an epoch.
+
+    Commas, semicolons, tabs or bars separate; NA and empty cells are no values; `88 %` is 88; an
+    epoch number that does not rise, a new header or another word in a column of words starts a
+    new run.
+
+    Args:
+        text: content of the file.
+        source: where it comes from, for people to read.
+
+    Returns:
+        The record.
+
+    Raises:
+        UnreadableFileError: the text is no such table.
+    """
+    header, rows, breaks = _split_header(_rows(text))
+    cells = {name: [row[i] for row in rows] for i, name in enumerate(header)}
+    numbers = {name: _numbers(column) for name, column in cells.items()}
+    scores = {
+        name: column
+        for name, column in numbers.items()
+        if column is not None and name.lower() not in _EPOCH_NAMES
+    }
+    if not rows or not looks_like_scores(list(scores)):
+        raise UnreadableFileError(
+            given=f"{source}, a table without a column of losses or metrics",
+            expected="a header with names such as loss, accuracy, val_loss, and one row an epoch",
+            do="give the file that keras.callbacks.CSVLogger wrote",
+        )
+    named = next((n for n in header if n.lower() in _EPOCH_NAMES and numbers[n] is not None), None)
+    epoch, starts = _epochs(numbers[named] if named is not None else None, len(rows))
+    words = [column for name, column in cells.items() if numbers[name] is None]
+    restarts = sorted({*starts, *breaks, *_changes(words)})
+    missing = {
+        name: np.array([_is_empty(cell) for cell in cells[name]], dtype=bool) for name in scores
+    }
+    logs, notes = epoch_logs(scores, epoch=epoch, restarts=restarts, missing=missing)
+    return TrainingRecord(epoch_logs=logs, source=source, notes=notes)
+
+
+def _rows(text: str) -> list[list[str]]:
+    """Rows of cells, with the separator that cuts the header into most cells."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not lines:
+        return []
+    separator = max(_SEPARATORS, key=lines[0].count)
+    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
+    rows = [[cell.strip() for cell in row] for row in reader]
+    if separator == ";":
+        rows = [[re.sub(r"^([-+]?\d+),(\d+)", r"\1.\2", cell) for cell in row] for row in rows]
+    return rows
+
+
+def _split_header(table: list[list[str]]) -> tuple[list[str], list[list[str]], list[int]]:
+    """Header with unique names, full rows, and the rows before which the header is repeated."""
+    if not table:
+        return [], [], []
+    header = [
+        name if table[0].count(name) == 1 else f"{name}.{i}" for i, name in enumerate(table[0])
+    ]
+    rows: list[list[str]] = []
+    breaks: list[int] = []
+    for row in table[1:]:
+        if row == table[0]:
+            breaks += [len(rows)] if rows else []
+        else:
+            rows.append((row + [""] * len(header))[: len(header)])
+    return header, rows, breaks
+
+
+def _numbers(cells: Sequence[str]) -> np.ndarray | None:
+    """Cells as numbers, NaN for empty ones; None if a cell is a word."""
+    values = []
+    for cell in cells:
+        text = cell.removesuffix("%").strip()
+        if _is_empty(cell):
+            values.append(np.nan)
+        elif _NUMBER.fullmatch(text):
+            values.append(float(text))
+        else:
+            return None
+    return np.array(values, dtype=np.float64)
+
+
+def _is_empty(cell: str) -> bool:
+    return cell.lower() in _EMPTY
+
+
+def _epochs(column: np.ndarray | None, rows: int) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Epoch numbers from 0 and the rows at which they start again."""
+    if column is None or not np.isfinite(column).all():
+        return np.arange(rows), ()
+    epoch = column.astype(np.int64)
+    return epoch - min(int(epoch.min()), 1), restarts_of(epoch)
+
+
+def _changes(columns: Sequence[Sequence[str]]) -> set[int]:
+    """Rows at which a column of few words (the name of a run) takes another one."""
+    return {
+        row
+        for column in columns
+        if len(set(column)) <= max(2, len(column) // 3)
+        for row in range(1, len(column))
+        if column[row] != column[row - 1]
+    }

@@ -1,0 +1,182 @@
+"""A history as a mapping of lists: `history.history`, JSON in its usual forms, and our own."""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_debugger.errors import UnreadableFileError
+from keras_debugger.recording.atomic_file import write_atomically
+from keras_debugger.recording.log_columns import epoch_logs, looks_like_scores, restarts_of
+from keras_debugger.types.record import EpochLogs, FitDescription, TrainingRecord
+
+_WRAPPERS = ("history", "History", "metrics", "logs")
+_EPOCH_NAMES = ("epoch", "epochs", "Epoch")
+
+
+def write_history(logs: EpochLogs, path: str | Path) -> None:
+    """Save epoch logs as strict JSON: `{"epoch": [...], "history": {name: [...]}}`.
+
+    Args:
+        logs: what Keras logged.
+        path: the file; it is there whole or not at all. An epoch without a value is null; NaN and
+            infinity are the strings `nan` and `inf`.
+    """
+    content = {
+        "epoch": [int(number) for number in logs.epoch],
+        "history": {
+            name: [
+                None if row in logs.missing.get(name, ()) else _strict(float(value))
+                for row, value in enumerate(values)
+            ]
+            for name, values in logs.values.items()
+        },
+    }
+    text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+    write_atomically(Path(path), lambda file: file.write(text.encode()))
+
+
+def _strict(value: float) -> float | str:
+    return value if math.isfinite(value) else str(value)
+
+
+def parse_history(text: str) -> Any:
+    """What a JSON text, lines of JSON objects, or a printed Python dict holds; None if neither."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        pass
+    try:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except ValueError:
+        pass
+    if not text.lstrip().startswith("{"):
+        return None
+    plain = re.sub(r"(?:np\.|numpy\.)?float(?:16|32|64)\(([^()]*)\)", r"\1", text)
+    plain = re.sub(r"\bnan\b", "NaN", re.sub(r"\binf\b", "Infinity", plain))
+    plain = re.sub(r"\bNone\b", "null", plain.replace("'", '"'))
+    try:
+        return json.loads(re.sub(r",\s*([]}])", r"\1", plain))
+    except ValueError:
+        return None
+
+
+def read_history(
+    content: Any,
+    *,
+    source: str,
+    epochs: Sequence[int] | None = None,
+    fit_description: FitDescription | None = None,
+) -> TrainingRecord:
+    """Read a history.
+
+    Args:
+        content: name to list of values, such a mapping under `history`, name to {epoch: value},
+            `train` and `val` each with such a mapping, or a list with one mapping an epoch.
+        source: where it comes from, for people to read.
+        epochs: epoch numbers from 0; found in the content or counted if not given.
+        fit_description: arguments of fit, if known.
+
+    Returns:
+        The record. A list that is shorter than the others is taken as validation at each k-th
+        epoch if its length fits, else as the first epochs.
+
+    Raises:
+        UnreadableFileError: the content holds no list of losses or metrics.
+    """
+    columns = _columns(content)
+    for name in _EPOCH_NAMES:
+        found = columns.pop(name, None)
+        if epochs is None and found is not None and None not in found:
+            epochs = [int(number) - (min(found) == 1) for number in found]
+    columns = {name: values for name, values in columns.items() if len(values)}
+    if not looks_like_scores(list(columns)):
+        raise UnreadableFileError(
+            given=f"{source} without a list of losses or metrics",
+            expected='the history of a training, such as {"loss": [...], "val_loss": [...]}',
+            do="pass history.history, where history is what model.fit returned",
+        )
+    rows = max(len(values) for values in columns.values())
+    arrays, missing, notes = _aligned(columns, rows)
+    epoch = _epoch_numbers(epochs, rows)
+    logs, renamed = epoch_logs(arrays, epoch=epoch, restarts=restarts_of(epoch), missing=missing)
+    return TrainingRecord(
+        epoch_logs=logs,
+        fit_description=fit_description,
+        source=source,
+        notes=(*notes, *renamed),
+    )
+
+
+def _columns(content: Any) -> dict[str, list[Any]]:
+    """Name to list of values, from any of the forms; empty if it is none of them."""
+    if isinstance(content, Sequence) and not isinstance(content, str):
+        if not content or not all(isinstance(row, Mapping) for row in content):
+            return {}
+        names = dict.fromkeys(name for row in content for name in row)
+        return _numeric({name: [row.get(name) for row in content] for name in names})
+    if not isinstance(content, Mapping):
+        return {}
+    for name in _WRAPPERS:
+        inner = content.get(name)
+        if isinstance(inner, Mapping | list) and _columns(inner):
+            outer = {k: v for k, v in content.items() if k in _EPOCH_NAMES}
+            return {**_numeric(outer), **_columns(inner)}
+    found = _numeric(content)
+    for part in ("train", "training", "val", "valid", "validation", "test"):
+        if isinstance(content.get(part), Mapping):
+            inner_columns = _columns(content[part])
+            found |= {f"{part}_{name}": values for name, values in inner_columns.items()}
+    return found
+
+
+def _numeric(content: Mapping[Any, Any]) -> dict[str, list[Any]]:
+    """The entries that are lists of numbers (or of no values)."""
+    found = {}
+    for name, values in content.items():
+        if isinstance(values, Mapping) and all(str(key).isdigit() for key in values):
+            values = [values[key] for key in sorted(values, key=int)]
+        if isinstance(values, np.ndarray):
+            values = values.tolist() if values.ndim == 1 else None
+        if isinstance(values, list | tuple) and values and all(map(_is_number, values)):
+            found[str(name)] = list(values)
+    return found
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(re.fullmatch(r"[-+]?(nan|inf|infinity|\d+\.?\d*(e[-+]?\d+)?)", value.lower()))
+    return value is None or (np.ndim(value) == 0 and isinstance(value, int | float | np.number))
+
+
+def _aligned(
+    columns: Mapping[str, list[Any]], rows: int
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], list[str]]:
+    """Columns of equal length, masks of what is missing, and notes."""
+    arrays: dict[str, np.ndarray] = {}
+    missing: dict[str, np.ndarray] = {}
+    notes: list[str] = []
+    for name, values in columns.items():
+        every = max(1, rows // len(values))
+        if rows // every != len(values):
+            every = 1
+        places = np.arange(len(values)) * every + every - 1
+        arrays[name] = np.full(rows, np.nan)
+        missing[name] = np.ones(rows, bool)
+        arrays[name][places] = [np.nan if v is None else float(v) for v in values]
+        missing[name][places] = [v is None for v in values]
+        if len(values) < rows:
+            kind = f"one in {every} epochs" if every > 1 else "the first epochs"
+            notes.append(f"{name} has {len(values)} of {rows} values, read as {kind}.")
+    return arrays, missing, notes
+
+
+def _epoch_numbers(epochs: Sequence[int] | None, rows: int) -> np.ndarray:
+    """Epoch numbers from 0; counted where they are not given or do not fit."""
+    if epochs is None or len(epochs) != rows:
+        return np.arange(rows)
+    return np.asarray(epochs, dtype=np.int64)

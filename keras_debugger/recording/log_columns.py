@@ -1,0 +1,124 @@
+"""From columns of a log, in whatever words, to EpochLogs in the words of Keras."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from keras_debugger.types.record import EpochLogs
+
+_TRAIN = re.compile(r"^(train|training|tr)[ _/.-]+(?=\S)", re.IGNORECASE)
+_VALIDATION = re.compile(r"^(val|valid|validation|dev|eval)[ _/.-]+(?=\S)", re.IGNORECASE)
+_TEST = re.compile(r"^(test|testing)[ _/.-]+(?=\S)", re.IGNORECASE)
+_MEAN_LOSS = ("avg_loss", "average_loss", "mean_loss", "epoch_loss", "total_loss")
+_SCORES = re.compile(
+    r"loss|acc|auc|mae|mse|error|precision|recall|f1|dice|iou|perplexity|cost", re.IGNORECASE
+)
+_ACCURACY = re.compile(r"acc(uracy)?$", re.IGNORECASE)
+
+
+def keras_name(name: str) -> str:
+    """A column name as Keras would write it: `Training Loss` is `loss`, `test_acc` is `val_acc`."""
+    name = name.strip()
+    for pattern, prefix in ((_TRAIN, ""), (_VALIDATION, "val_"), (_TEST, "val_")):
+        if pattern.match(name):
+            name = prefix + pattern.sub("", name)
+            break
+    if " " in name or name.lower() in ("loss", "accuracy"):
+        name = re.sub(r"\s+", "_", name.lower())
+    if name.startswith("val_") and name[4:].lower() in ("loss", "accuracy"):
+        name = name.lower()
+    return name
+
+
+def looks_like_scores(names: Sequence[str]) -> bool:
+    """Whether at least one of the names is that of a loss or a common metric."""
+    return any(_SCORES.search(name) for name in names)
+
+
+def epoch_logs(
+    columns: Mapping[str, np.ndarray],
+    *,
+    epoch: np.ndarray,
+    restarts: Sequence[int] = (),
+    missing: Mapping[str, np.ndarray] | None = None,
+) -> tuple[EpochLogs, tuple[str, ...]]:
+    """Epoch logs under the names of Keras.
+
+    Args:
+        columns: name in the file to values, each shape (rows,), float.
+        epoch: epoch numbers from 0, shape (rows,), int.
+        restarts: rows at which a new run starts.
+        missing: name in the file to a mask of rows without a value, shape (rows,), bool.
+
+    Returns:
+        The logs, and notes on what was renamed or left out. Columns without any value are left out.
+    """
+    notes: list[str] = []
+    values: dict[str, np.ndarray] = {}
+    holes: dict[str, tuple[int, ...]] = {}
+    for name, column in columns.items():
+        absent = np.zeros(len(epoch), bool) if missing is None else missing[name]
+        if absent.all():
+            notes.append(f"The column {name} holds no value.")
+            continue
+        told = _free_name(name, columns, values)
+        if _TEST.match(name.strip()) and told.startswith("val_"):
+            notes.append(f"{name} is read as {told}.")
+        values[told] = _frozen(np.asarray(column, np.float64))
+        if absent.any():
+            holes[told] = tuple(int(row) for row in np.flatnonzero(absent))
+    _name_mean_loss(values, holes, notes)
+    notes += [
+        f"{name} is in percent."
+        for name, column in values.items()
+        if _ACCURACY.search(name) and is_percent(column)
+    ]
+    logs = EpochLogs(
+        epoch=_frozen(np.asarray(epoch, np.int64)),
+        values=values,
+        restarts=tuple(restarts),
+        missing=holes,
+    )
+    return logs, tuple(notes)
+
+
+def is_percent(accuracy: np.ndarray) -> bool:
+    """Whether accuracies are in percent: finite ones above 1.5, none above 100."""
+    finite = accuracy[np.isfinite(accuracy)]
+    return bool(len(finite)) and 1.5 < float(finite.max()) <= 100.0
+
+
+def restarts_of(epoch: np.ndarray) -> tuple[int, ...]:
+    """Rows at which the epoch number does not rise."""
+    return tuple(int(row) + 1 for row in np.flatnonzero(np.diff(epoch) <= 0))
+
+
+def _free_name(name: str, columns: Mapping[str, np.ndarray], taken: Mapping[str, object]) -> str:
+    """The Keras name of a column, or its own if another column has that name already."""
+    told = keras_name(name)
+    if told in taken or (told != name and told in columns):
+        return name
+    return told
+
+
+def _name_mean_loss(
+    values: dict[str, np.ndarray], holes: dict[str, tuple[int, ...]], notes: list[str]
+) -> None:
+    """Take a mean loss as the loss where no column has that name."""
+    for prefix in ("", "val_"):
+        if f"{prefix}loss" in values:
+            continue
+        for name in _MEAN_LOSS:
+            if prefix + name in values:
+                values[f"{prefix}loss"] = values.pop(prefix + name)
+                if prefix + name in holes:
+                    holes[f"{prefix}loss"] = holes.pop(prefix + name)
+                notes.append(f"{prefix}{name} is read as {prefix}loss.")
+                break
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array = array.copy()
+    array.setflags(write=False)
+    return array
