@@ -1,0 +1,78 @@
+"""Let the learning rate follow a schedule."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_debugger.fixes.base import Fix
+from keras_debugger.fixes.edited_model import edited_model
+from keras_debugger.fixes.learning_rate import is_scheduled
+from keras_debugger.types.edit import Edit, Schedule, SetSchedule
+from keras_debugger.types.setup import TrainingSetup
+from keras_debugger.types.vocabulary import FixKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecayLearningRate(Fix):
+    """Let the learning rate fall along half a cosine over the whole training.
+
+    When: loss oscillates late: the rate is right to begin with and too high to end with.
+    Refused when: a schedule or a callback already changes the rate; the model is not compiled.
+    Risk: the rate is near zero at the end, so a longer training needs a new schedule.
+    Source: Loshchilov and Hutter 2017, arXiv:1608.03983 (one cycle without restarts).
+    """
+
+    name: ClassVar[str] = "decay-learning-rate"
+    kind: ClassVar[FixKind] = FixKind.LOWER_LEARNING_RATE
+    reason: ClassVar[str] = "Large steps first and small steps last settle in the minimum."
+    risk: ClassVar[str] = "A longer training needs a new schedule."
+
+    schedule: Schedule = Schedule.COSINE
+
+    def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
+        """The edits; raises NotApplicableError."""
+        if edited_model(setup).optimizer is None:
+            raise self.refuse(
+                given="a model that is not compiled",
+                expected="a compiled model",
+                do="compile the model before you hand it over",
+            )
+        if is_scheduled(setup):
+            raise self.refuse(
+                given="a run whose learning rate already follows a schedule or a callback",
+                expected="a constant learning rate",
+                do="change the schedule that you have",
+            )
+        return (SetSchedule(schedule=self.schedule),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReduceRateOnPlateau(DecayLearningRate):
+    """Halve the learning rate whenever the selection loss has stood still for five epochs.
+
+    When: loss settles, then jitters above what the data allow.
+    Refused when: as for the cosine.
+    Risk: a noisy selection loss lowers the rate too early.
+    Source: Bengio 2012, arXiv:1206.5533, section 3.1.1.
+    """
+
+    name: ClassVar[str] = "reduce-rate-on-plateau"
+    risk: ClassVar[str] = "A noisy selection loss lowers the rate too early."
+
+    schedule: Schedule = Schedule.ON_PLATEAU
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarmUpLearningRate(DecayLearningRate):
+    """Begin with a learning rate near zero and raise it in a straight line to the one given.
+
+    When: the first steps are too large, later ones would not be.
+    Refused when: as for the cosine.
+    Risk: the first epochs learn little.
+    Source: Goyal et al. 2017, arXiv:1706.02677.
+    """
+
+    name: ClassVar[str] = "warm-up-learning-rate"
+    reason: ClassVar[str] = "Small first steps let the weights and the optimizer settle."
+    risk: ClassVar[str] = "The first epochs learn little."
+
+    schedule: Schedule = Schedule.WARM_UP
