@@ -1,0 +1,132 @@
+"""One Keras layer -> LayerDescription."""
+
+from typing import Any
+
+import keras
+
+from keras_debugger.recording.activation_kinds import activation_of, recurrent_activation_of
+from keras_debugger.recording.layer_kinds import inner_layer, resolve_kind
+from keras_debugger.types.record import LayerDescription
+from keras_debugger.types.vocabulary import LayerKind
+
+
+def describe_layer(
+    layer: Any,
+    path: str,
+    *,
+    feeds: tuple[str, ...] = (),
+    is_output: bool = False,
+    output_shape: tuple[int | None, ...] | None = None,
+) -> LayerDescription:
+    """Describe one layer; of a wrapper, the settings of the layer inside.
+
+    Args:
+        layer: a Keras layer or nested model.
+        path: its path.
+        feeds: paths of the layers that take its output.
+        is_output: whether one of the model's outputs is its output.
+        output_shape: shape of its first output; asked of the layer if None.
+
+    Returns:
+        The description.
+    """
+    inside = inner_layer(layer)
+    kind = resolve_kind(layer)
+    l1, l2 = _penalty(inside)
+    momentum = None
+    if isinstance(inside, keras.layers.BatchNormalization):
+        momentum = float(inside.momentum)
+    return LayerDescription(
+        name=str(layer.name),
+        path=path,
+        kind=kind,
+        class_name=type(layer).__name__,
+        activation=activation_of(layer),
+        units=_units(inside),
+        parameters=count_weights(layer.weights),
+        trainable=bool(layer.trainable),
+        trainable_parameters=count_weights(layer.trainable_weights),
+        output_shape=output_shape or _shape(layer),
+        recurrent_activation=recurrent_activation_of(layer),
+        dropout=_dropout(inside),
+        l1=l1,
+        l2=l2,
+        kernel_initializer=_initializer(inside, *_KERNEL_INITIALIZERS),
+        bias_initializer=_initializer(inside, "bias_initializer"),
+        momentum=momentum,
+        is_output=is_output,
+        feeds=feeds,
+    )
+
+
+_KERNEL_INITIALIZERS = ("kernel_initializer", "depthwise_initializer", "embeddings_initializer")
+
+
+def _units(layer: Any) -> int | None:
+    for name in ("units", "filters", "output_dim"):
+        value = getattr(layer, name, None)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    units = getattr(getattr(layer, "cell", None), "units", None)
+    return units if isinstance(units, int) else None
+
+
+def count_weights(variables: Any) -> int:
+    """Number of weights in some variables."""
+    total = 0
+    for variable in variables:
+        size = 1
+        for length in variable.shape:
+            size *= int(length)
+        total += size
+    return total
+
+
+def _shape(layer: Any) -> tuple[int | None, ...] | None:
+    try:
+        outputs = keras.tree.flatten(layer.output)
+    except (AttributeError, ValueError):
+        return None
+    return tuple(outputs[0].shape) if outputs else None
+
+
+def _dropout(layer: Any) -> float:
+    kind = resolve_kind(layer)
+    if kind is LayerKind.DROPOUT:
+        return float(getattr(layer, "rate", 0.0) or 0.0)
+    rates = [getattr(layer, name, None) for name in ("dropout", "recurrent_dropout")]
+    if kind is LayerKind.ATTENTION:
+        rates.append(_configured(layer).get("dropout"))
+    numbers = [float(rate) for rate in rates if isinstance(rate, int | float)]
+    return max(numbers, default=0.0)
+
+
+def _configured(layer: Any) -> dict[str, Any]:
+    try:
+        return dict(layer.get_config())
+    except (NotImplementedError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def _penalty(layer: Any) -> tuple[float, float]:
+    """Factors of the L1 and L2 penalty of a layer's kernel."""
+    for name in ("kernel_regularizer", "depthwise_regularizer", "embeddings_regularizer"):
+        regularizer = getattr(layer, name, None)
+        if regularizer is not None:
+            break
+    else:
+        return 0.0, 0.0
+    if not isinstance(
+        regularizer, keras.regularizers.L1 | keras.regularizers.L2 | keras.regularizers.L1L2
+    ):
+        return 0.0, 0.0
+    l1, l2 = getattr(regularizer, "l1", 0.0), getattr(regularizer, "l2", 0.0)
+    return float(l1 or 0.0), float(l2 or 0.0)
+
+
+def _initializer(layer: Any, *names: str) -> str:
+    for name in names:
+        initializer = getattr(layer, name, None)
+        if initializer is not None:
+            return type(initializer).__name__
+    return ""

@@ -1,0 +1,190 @@
+"""The outputs of a model: the last weights, the last activation and the loss of each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from keras_debugger.recording.activation_kinds import activation_of
+from keras_debugger.recording.call_trace import Trace, TracedCall
+from keras_debugger.recording.layer_kinds import resolve_kind
+from keras_debugger.recording.losses import losses_of, resolve_loss
+from keras_debugger.types.record import OutputDescription
+from keras_debugger.types.vocabulary import Activation, LayerKind
+
+_WITH_WEIGHTS = (
+    LayerKind.DENSE,
+    LayerKind.CONV,
+    LayerKind.RECURRENT,
+    LayerKind.EMBEDDING,
+    LayerKind.ATTENTION,
+    LayerKind.NORMALIZATION,
+)
+# Kinds that hand on what they get: the last activation is the one before them.
+_PASSING = (LayerKind.DROPOUT, LayerKind.RESHAPE, LayerKind.POOLING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    layer: str
+    activation: Activation
+
+
+def describe_outputs(model: Any, trace: Trace | None) -> tuple[OutputDescription, ...]:
+    """Describe each output of a model and the loss on it.
+
+    Args:
+        model: a Keras model.
+        trace: its calls, None if they cannot be read.
+
+    Returns:
+        One description for each output. Without a trace there is one that tells only the loss, or
+        none if there are several losses.
+    """
+    tensors, names = _tensors(model)
+    if trace is None:
+        loss = getattr(model, "loss", None)
+        if tensors or isinstance(loss, dict | list | tuple):
+            heads = [_Head("", Activation.OTHER)] * len(tensors)
+        else:
+            tensors, names, heads = [None], [("",)], [_Head("", Activation.OTHER)]
+    else:
+        producers = {tensor: call for call in trace.calls for tensor in call.outputs}
+        heads = [_head(tensor, producers) for tensor in trace.outputs]
+        tensors = tensors or [None] * len(heads)
+        fallback = [(_producer_name(producers.get(tensor)),) for tensor in trace.outputs]
+        names = [known or other for known, other in zip(names or fallback, fallback, strict=True)]
+    described = []
+    losses = losses_of(model, tuple(names))
+    for tensor, known, head, loss in zip(tensors, names, heads, losses, strict=True):
+        kind, name, from_logits = resolve_loss(loss)
+        units, rank = _form(tensor, head, trace)
+        described.append(
+            OutputDescription(
+                name=known[0],
+                layer=head.layer,
+                activation=head.activation,
+                units=units,
+                rank=rank,
+                loss=kind,
+                loss_name=name,
+                from_logits=from_logits,
+            )
+        )
+    return tuple(described)
+
+
+def _tensors(model: Any) -> tuple[list[Any], list[tuple[str, ...]]]:
+    """The output tensors, and the names that each goes by; empty if the model is not built."""
+    tensors = list(_attribute(model, "outputs") or ())
+    plain = [str(name) for name in _attribute(model, "output_names") or ()]
+    structure = _attribute(model, "output")
+    keys = {}
+    if isinstance(structure, dict):
+        keys = {id(tensor): str(key) for key, tensor in structure.items()}
+    names = []
+    for position, tensor in enumerate(tensors):
+        known = [keys[id(tensor)]] if id(tensor) in keys else []
+        if position < len(plain):
+            known.append(plain[position])
+        names.append(tuple(known))
+    return tensors, names
+
+
+def _attribute(model: Any, name: str) -> Any:
+    """An attribute that a model lacks until it is built."""
+    try:
+        return getattr(model, name, None)
+    except ValueError:
+        return None
+
+
+def _producer_name(call: TracedCall | None) -> str:
+    return "" if call is None else str(call.operation.name)
+
+
+def _form(tensor: Any, head: _Head, trace: Trace | None) -> tuple[int | None, int | None]:
+    """Size of the last axis and rank of an output."""
+    if tensor is not None:
+        return tensor.shape[-1], len(tensor.shape)
+    for call in trace.calls if trace is not None else ():
+        if call.path == head.layer:
+            units = getattr(call.operation, "units", None)
+            return (units if isinstance(units, int) else None), None
+    return None, None
+
+
+def _head(tensor: int, producers: dict[int, TracedCall]) -> _Head:
+    """Walk upstream from an output until the last activation and the last weights are found."""
+    activation: Activation | None = None
+    while tensor in producers:
+        call = producers[tensor]
+        kind = resolve_kind(call.operation)
+        if activation is None:
+            activation = _settled(call.operation, kind)
+        if _has_weights(call.operation, kind):
+            return _Head(call.path, Activation.LINEAR if activation is None else activation)
+        if kind is LayerKind.INPUT or not call.inputs:
+            break
+        if len(set(call.inputs)) > 1:
+            return _joined(call, activation, producers)
+        tensor = call.inputs[0]
+        if activation is None and isinstance(call.operation, keras.layers.Rescaling):
+            return _rescaled(_head(tensor, producers))
+    return _Head("", Activation.LINEAR if activation is None else activation)
+
+
+def _rescaled(head: _Head) -> _Head:
+    """The head behind a Rescaling: the range of an activation is no longer its own."""
+    if head.activation is Activation.LINEAR:
+        return head
+    return _Head(head.layer, Activation.OTHER)
+
+
+def _joined(
+    call: TracedCall, activation: Activation | None, producers: dict[int, TracedCall]
+) -> _Head:
+    """The head where several branches meet; unknown unless they agree."""
+    heads = [_head(tensor, producers) for tensor in dict.fromkeys(call.inputs)]
+    layers = {head.layer for head in heads}
+    layer = layers.pop() if len(layers) == 1 else ""
+    if activation is None:
+        found = {head.activation for head in heads}
+        alike = len(found) == 1
+        keeps = isinstance(call.operation, keras.layers.Concatenate) or found == {Activation.LINEAR}
+        activation = found.pop() if alike and keeps else Activation.OTHER
+        if isinstance(call.operation, keras.layers.Multiply | keras.layers.Dot):
+            activation = Activation.OTHER
+    return _Head(layer, activation)
+
+
+def _settled(operation: Any, kind: LayerKind) -> Activation | None:
+    """The activation that this call fixes, None if what comes before it decides."""
+    if not isinstance(operation, keras.layers.Layer):
+        return _of_operation(operation)
+    if kind in _PASSING or kind in (LayerKind.MERGE, LayerKind.INPUT):
+        return None
+    if kind is LayerKind.PREPROCESSING:
+        return None if isinstance(operation, keras.layers.Rescaling) else Activation.OTHER
+    activation = activation_of(operation)
+    if activation is Activation.LINEAR and kind is LayerKind.ACTIVATION:
+        return None
+    return activation
+
+
+def _has_weights(operation: Any, kind: LayerKind) -> bool:
+    if not isinstance(operation, keras.layers.Layer):
+        return False
+    if kind is LayerKind.WRAPPER or kind in _WITH_WEIGHTS:
+        return True
+    return kind is not LayerKind.ACTIVATION and bool(operation.weights)
+
+
+def _of_operation(operation: Any) -> Activation | None:
+    """Activation that an operation of `keras.ops` in the graph is; OTHER for any other."""
+    tensor = keras.KerasTensor((1, 2))
+    for name in ("softmax", "sigmoid", "relu", "tanh", "softplus", "exp", "leaky_relu", "elu"):
+        graph = keras.Function(tensor, getattr(keras.ops, name)(tensor))
+        if any(type(operation) is type(known) for known in graph.operations):
+            return Activation.EXPONENTIAL if name == "exp" else Activation(name)
+    return Activation.OTHER
