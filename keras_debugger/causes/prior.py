@@ -1,0 +1,132 @@
+"""Which finding speaks for which cause, and how strongly: likelihood ratios.
+
+A ratio of 4 says that the finding is four times as usual when the cause is present as when it is
+not. The ratios are judgements, not counts: they follow the medians and rates of the injected
+faults that the package was designed on, rounded to a few steps, so that order matters and digits
+do not. No ratio is zero: nothing is excluded by a table.
+
+Three kinds of findings differ in strength. A fact about program or data (an output that does not
+fit its labels, frozen layers, NaN in the data) is nearly decisive. A measurement of layers or
+steps is strong. A symptom of the curves, which many causes share, only supports.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from keras_debugger.types.vocabulary import CauseKind, Symptom
+
+C = CauseKind
+
+# How usual each cause is before anything is seen; all others have OTHER_PRIOR.
+PRIOR: Mapping[CauseKind, float] = MappingProxyType(
+    {
+        C.LEARNING_RATE_TOO_HIGH: 2.0,
+        C.LEARNING_RATE_TOO_LOW: 1.5,
+        C.WRONG_OUTPUT_ACTIVATION: 1.5,
+        C.WRONG_LOSS: 1.2,
+        C.OVERCAPACITY: 1.5,
+        C.INPUTS_NOT_NORMALIZED: 1.5,
+        C.UNSTABLE_CUSTOM_LOSS: 0.7,
+        C.FROZEN_LAYERS: 0.7,
+        C.INPUTS_CONSTANT: 0.5,
+        C.NOT_SHUFFLED: 0.7,
+        C.UNCLIPPED_GRADIENTS: 0.7,
+    }
+)
+OTHER_PRIOR = 1.0
+
+# Ratios of the causes that a finding names itself, most likely first, by family of its code.
+NAMED: Mapping[str, tuple[float, ...]] = MappingProxyType(
+    {
+        "DAT": (40.0, 15.0, 6.0),
+        "MOD": (40.0, 15.0, 6.0),
+        "OPT": (20.0, 8.0, 4.0),
+        "ACT": (10.0, 5.0, 3.0),
+        "GRD": (8.0, 4.0, 2.5),
+        "LOS": (5.0, 3.0, 2.0),
+    }
+)
+NAMED_OTHER = (5.0, 3.0, 2.0)
+# A note is a trait without measurable cost: it tells little.
+NOTE_SHARE = 0.1
+
+SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
+    {
+        Symptom.LOSS_NAN: {
+            C.NAN_IN_DATA: 4, C.LEARNING_RATE_TOO_HIGH: 4, C.UNSTABLE_CUSTOM_LOSS: 5,
+            C.UNBOUNDED_RECURRENT_ACTIVATION: 3, C.UNCLIPPED_GRADIENTS: 3,
+            C.INPUTS_NOT_NORMALIZED: 2, C.TARGETS_NOT_SCALED: 2, C.WRONG_OUTPUT_ACTIVATION: 2,
+            C.LOGITS_MISMATCH: 2, C.BAD_INITIALIZATION: 1.5, C.TOO_MUCH_REGULARIZATION: 1.5,
+        },
+        Symptom.LOSS_DIVERGES: {
+            C.LEARNING_RATE_TOO_HIGH: 6, C.TARGETS_NOT_SCALED: 2, C.INPUTS_NOT_NORMALIZED: 2,
+            C.UNBOUNDED_RECURRENT_ACTIVATION: 3, C.UNCLIPPED_GRADIENTS: 2.5, C.OUTLIERS: 1.5,
+            C.LOGITS_MISMATCH: 1.5,
+        },
+        Symptom.LOSS_OSCILLATES: {
+            C.LEARNING_RATE_TOO_HIGH: 5, C.OUTLIERS: 2, C.NOT_SHUFFLED: 2,
+            C.INPUTS_NOT_NORMALIZED: 2, C.LOGITS_MISMATCH: 1.5, C.UNCLIPPED_GRADIENTS: 1.5,
+            C.UNBOUNDED_RECURRENT_ACTIVATION: 1.5,
+        },
+        Symptom.NO_LEARNING: {
+            C.FROZEN_LAYERS: 3, C.BAD_INITIALIZATION: 2.5, C.WRONG_OUTPUT_ACTIVATION: 2.5,
+            C.INPUTS_CONSTANT: 3, C.LABELS_CORRUPTED: 2.5, C.SATURATING_ACTIVATION: 2,
+            C.LEARNING_RATE_TOO_LOW: 2, C.LEARNING_RATE_TOO_HIGH: 2, C.WRONG_LOSS: 2,
+            C.LOGITS_MISMATCH: 2, C.INPUTS_NOT_NORMALIZED: 2, C.MISSING_NONLINEARITY: 2,
+            C.TOO_MUCH_REGULARIZATION: 2, C.TARGETS_NOT_SCALED: 1.5, C.TOO_FEW_UPDATES: 1.5,
+            C.UNSTABLE_CUSTOM_LOSS: 1.5, C.OVERCAPACITY: 0.3,
+        },
+        Symptom.SLOW_CONVERGENCE: {
+            C.LEARNING_RATE_TOO_LOW: 6, C.TOO_FEW_UPDATES: 4, C.TARGETS_NOT_SCALED: 2,
+            C.SATURATING_ACTIVATION: 1.5, C.BAD_INITIALIZATION: 1.3, C.INPUTS_NOT_NORMALIZED: 1.3,
+            C.LEARNING_RATE_TOO_HIGH: 0.3,
+        },
+        Symptom.UNDERFITTING: {
+            C.MISSING_NONLINEARITY: 3, C.TOO_MUCH_REGULARIZATION: 3, C.LEARNING_RATE_TOO_LOW: 2,
+            C.INPUTS_NOT_NORMALIZED: 2, C.WRONG_OUTPUT_ACTIVATION: 2, C.LOGITS_MISMATCH: 2,
+            C.OUTLIERS: 2, C.TARGETS_NOT_SCALED: 2, C.BAD_INITIALIZATION: 2,
+            C.LEARNING_RATE_TOO_HIGH: 1.5, C.FROZEN_LAYERS: 1.5, C.LABELS_CORRUPTED: 1.5,
+            C.SATURATING_ACTIVATION: 1.5, C.OVERCAPACITY: 0.2,
+        },
+        Symptom.OVERFITTING: {
+            C.OVERCAPACITY: 12, C.LABELS_CORRUPTED: 1.5, C.UNREPRESENTATIVE_SPLIT: 1.3,
+            C.LEARNING_RATE_TOO_LOW: 0.2, C.LEARNING_RATE_TOO_HIGH: 0.6, C.TOO_FEW_UPDATES: 0.2,
+        },
+        Symptom.CONSTANT_PREDICTIONS: {
+            C.INPUTS_CONSTANT: 3, C.WRONG_OUTPUT_ACTIVATION: 2.5, C.BAD_INITIALIZATION: 2,
+            C.LEARNING_RATE_TOO_HIGH: 2, C.TOO_MUCH_REGULARIZATION: 2.5,
+            C.INPUTS_NOT_NORMALIZED: 2, C.WRONG_LOSS: 1.5, C.LABELS_CORRUPTED: 1.5,
+            C.SATURATING_ACTIVATION: 1.5, C.CLASS_IMBALANCE: 1.3, C.UNSTABLE_CUSTOM_LOSS: 1.3,
+            C.OVERCAPACITY: 0.2,
+        },
+        Symptom.VANISHING_GRADIENTS: {
+            C.SATURATING_ACTIVATION: 4, C.BAD_INITIALIZATION: 2.5, C.TOO_MUCH_REGULARIZATION: 1.3,
+        },
+        Symptom.EXPLODING_GRADIENTS: {
+            C.LEARNING_RATE_TOO_HIGH: 4, C.UNCLIPPED_GRADIENTS: 4,
+            C.UNBOUNDED_RECURRENT_ACTIVATION: 4, C.INPUTS_NOT_NORMALIZED: 2,
+            C.TARGETS_NOT_SCALED: 2, C.OUTLIERS: 2, C.BAD_INITIALIZATION: 2,
+        },
+        Symptom.DEAD_RELU: {
+            C.LEARNING_RATE_TOO_HIGH: 3, C.BAD_INITIALIZATION: 3, C.INPUTS_NOT_NORMALIZED: 2.5,
+            C.TARGETS_NOT_SCALED: 1.3,
+        },
+        Symptom.SATURATED_ACTIVATIONS: {
+            C.BAD_INITIALIZATION: 3, C.INPUTS_NOT_NORMALIZED: 2.5, C.SATURATING_ACTIVATION: 2,
+            C.LEARNING_RATE_TOO_HIGH: 2, C.WRONG_OUTPUT_ACTIVATION: 1.5,
+        },
+        Symptom.MINORITY_CLASS_IGNORED: {C.CLASS_IMBALANCE: 15},
+        Symptom.VALIDATION_MISMATCH: {
+            C.PREPROCESSING_MISMATCH: 4, C.UNREPRESENTATIVE_SPLIT: 4,
+            C.BATCH_NORM_STATISTICS_LAG: 4, C.LABELS_CORRUPTED: 1.5, C.NOT_SHUFFLED: 1.5,
+            C.OUTLIERS: 1.3,
+        },
+        Symptom.LOSS_METRIC_DISAGREE: {
+            C.WRONG_OUTPUT_ACTIVATION: 3, C.WRONG_LOSS: 3, C.LABELS_CORRUPTED: 3,
+            C.LOGITS_MISMATCH: 2,
+        },
+    }
+)  # fmt: skip
+
+# Ratios of single checks, by name, on top of their symptom and of the causes that they name.
+CHECKS: Mapping[str, Mapping[CauseKind, float]] = MappingProxyType({})
