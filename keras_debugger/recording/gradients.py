@@ -1,0 +1,328 @@
+"""Statistics of gradients, weights and updates, taken inside the compiled training step."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_debugger.recording.norms import l2_norm, largest_entry, merged, safe_norm, zero_share
+from keras_debugger.recording.patching import patched
+from keras_debugger.recording.ring import Ring
+
+FIRST_STEPS = 50  # steps at the start that are always recorded in full
+STATISTICS = ("norm", "finite", "max_abs", "zero_share", "update_norm", "weight_norm")
+
+
+@dataclass(eq=False)
+class Site:
+    """One place where an optimizer is applied to a list of variables.
+
+    Args:
+        optimizer: the optimizer.
+        variables: the variables, in the order in which they were given.
+        ring: rows of `STATISTICS` by variables, flattened.
+        clipped: rows of norms after clipping and accumulation, None if nothing can change them.
+        without_gradient: columns that got no gradient.
+    """
+
+    optimizer: Any
+    variables: tuple[Any, ...]
+    ring: Ring
+    clipped: Ring | None
+    without_gradient: frozenset[int] = frozenset()
+
+
+@dataclass(eq=False)
+class _Application:
+    """What is known of one call of `apply` before the optimizer acts."""
+
+    site: Site
+    gradients: list[Any]
+    scale: Any
+    full: Any
+    row: Any
+    old_norms: list[Any]
+    old_values: list[Any]
+    received: dict[int, Any] = field(default_factory=dict)
+    calls: int = 0
+
+
+class GradientTap:
+    """Hooks every optimizer of a model while a step is traced, and writes one row a step.
+
+    Args:
+        counter: variable that holds the number of finished steps, int64.
+        every: each `every`-th step is recorded in full.
+        capacity: rows that a ring holds.
+        guard: runs a function of ours; an error in it never reaches the training.
+        before_update: called before an optimizer acts, while the step is traced.
+    """
+
+    def __init__(
+        self,
+        *,
+        counter: Any,
+        every: int,
+        capacity: int,
+        guard: Callable[[Callable[[], Any]], Any],
+        before_update: Callable[[], None],
+    ) -> None:
+        self.sites: list[Site] = []
+        self._before_update = before_update
+        self._rate: Any = None
+        self._counter = counter
+        self._every = every
+        self._capacity = capacity
+        self._guard = guard
+        self._current: _Application | None = None
+
+    @contextmanager
+    def listening(self, model: Any) -> Iterator[None]:
+        """Patch the optimizers of a model for the time of one trace."""
+        self._rate = None
+        compiled = bool(getattr(model, "jit_compile", False))
+        with ExitStack() as patches:
+            for optimizer in optimizers_of(model):
+                inner = getattr(optimizer, "inner_optimizer", optimizer)
+                patches.enter_context(
+                    patched(optimizer, "apply", self._apply(model, optimizer, compiled=compiled))
+                )
+                if _changes_gradients(inner):
+                    patches.enter_context(patched(inner, "update_step", self._update_step(inner)))
+            yield
+
+    def learning_rate(self, row: Any) -> Any:
+        """Learning rate before the first update of this step; None if it cannot be used here."""
+        return self._rate if self._rate is not None and belongs_to_step(self._rate, row) else None
+
+    def is_bad(self, row: Any) -> Any:
+        """Whether a gradient of the present step holds NaN or infinity, a boolean tensor."""
+        place = STATISTICS.index("finite")
+        flags = [tf.reshape(site.ring.peek(row), (len(STATISTICS), -1)) for site in self.sites]
+        return tf.reduce_any([tf.reduce_any(rows[place] == 0) for rows in flags])
+
+    def _apply(self, model: Any, optimizer: Any, *, compiled: bool) -> Callable[..., Any]:
+        original = optimizer.apply
+
+        def apply(grads: Any, trainable_variables: Any = None) -> Any:
+            if not in_first_replica():
+                return original(grads, trainable_variables)
+            grads = list(grads)
+            variables = None if trainable_variables is None else list(trainable_variables)
+            known = list(model.trainable_variables) if variables is None else variables
+            before = self._guard(lambda: self._before(optimizer, grads, known, compiled=compiled))
+            self._current = before
+            try:
+                result = original(grads, variables)
+            finally:
+                self._current = None
+            if before is not None:
+                self._guard(lambda: self._after(before, compiled=compiled))
+            return result
+
+        return apply
+
+    def _update_step(self, optimizer: Any) -> Callable[..., Any]:
+        original = optimizer.update_step
+
+        def update_step(gradient: Any, variable: Any, *rest: Any, **named: Any) -> Any:
+            application = self._current
+            if application is not None:
+                self._guard(lambda: self._received(application, gradient, variable))
+            return original(gradient, variable, *rest, **named)
+
+        return update_step
+
+    def _before(
+        self, optimizer: Any, grads: list[Any], variables: list[Any], *, compiled: bool
+    ) -> _Application | None:
+        if len(grads) != len(variables):
+            return None
+        self._before_update()
+        site = self._site(optimizer, variables, grads)
+        with tf.name_scope("keras_debugger"):
+            if self._rate is None:
+                self._rate = learning_rate_of(optimizer)
+            step = self._counter.read_value()
+            full = tf.logical_or(step < FIRST_STEPS, step % self._every == 0)
+            values = [tf.convert_to_tensor(_plain(variable)) for variable in variables]
+            norms = [l2_norm(tf.cast(value, tf.float32)) for value in values]
+            empty = [tf.zeros_like(v) if compiled else tf.zeros([0], v.dtype) for v in values]
+            old = tf.cond(full, lambda: [tf.identity(value) for value in values], lambda: empty)
+            return _Application(
+                site=site,
+                gradients=grads,
+                scale=_loss_scale(optimizer),
+                full=full,
+                row=step % self._capacity,
+                old_norms=norms,
+                old_values=[old] if tf.is_tensor(old) else list(old),
+            )
+
+    def _site(self, optimizer: Any, variables: list[Any], grads: list[Any]) -> Site:
+        none = frozenset(i for i, gradient in enumerate(grads) if gradient is None)
+        for site in self.sites:
+            if site.optimizer is optimizer and _same(site.variables, variables):
+                site.without_gradient &= none
+                return site
+        count = len(variables)
+        inner = getattr(optimizer, "inner_optimizer", optimizer)
+        clipped = Ring(capacity=self._capacity, width=count) if _changes_gradients(inner) else None
+        ring = Ring(capacity=self._capacity, width=len(STATISTICS) * count)
+        site = Site(optimizer, tuple(variables), ring, clipped, none)
+        self.sites.append(site)
+        return site
+
+    def _after(self, application: _Application, *, compiled: bool) -> None:
+        with tf.name_scope("keras_debugger"):
+            site = application.site
+            rows = _statistics(application, compiled=compiled)
+            site.ring.write(application.row, tf.reshape(rows, [-1]))
+            if site.clipped is not None and application.received:
+                nan = tf.constant(float("nan"))
+                norms = [
+                    application.received.get(column, nan) for column in range(len(site.variables))
+                ]
+                site.clipped.write(application.row, tf.stack(norms))
+
+    def _received(self, application: _Application, gradient: Any, variable: Any) -> None:
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        number, application.calls = application.calls // replicas, application.calls + 1
+        column = _column(application.site, variable, number)
+        if column is None or column in application.received or application.site.clipped is None:
+            return
+        with tf.name_scope("keras_debugger"):
+            shape = tuple(application.site.variables[column].shape)
+            norm = l2_norm(merged(gradient, shape, compiled=False))
+            if belongs_to_step(norm, application.row):
+                application.received[column] = norm
+            else:
+                row = self._counter.read_value() % self._capacity
+                application.site.clipped.write_entry(row, column, norm)
+
+
+def optimizers_of(model: Any) -> list[Any]:
+    """Every optimizer that a model holds in an attribute, each once, the compiled one first."""
+    candidates = [getattr(model, "optimizer", None)]
+    for value in vars(model).values():
+        candidates.extend(value if isinstance(value, list | tuple) else (value,))
+        if isinstance(value, dict):
+            candidates.extend(value.values())
+    found: list[Any] = []
+    for candidate in candidates:
+        is_optimizer = isinstance(candidate, keras.optimizers.Optimizer)
+        if is_optimizer and not any(candidate is other for other in found):
+            found.append(candidate)
+    return found
+
+
+def in_first_replica() -> bool:
+    """Whether this code is traced for the first replica (or there is only one)."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return True
+    number = context.replica_id_in_sync_group
+    return int(tf.get_static_value(number) if tf.is_tensor(number) else number) == 0
+
+
+def belongs_to_step(tensor: Any, other: Any) -> bool:
+    """Whether two tensors may be used together: they lie in one graph, or in none."""
+    if tf.executing_eagerly() or not tf.is_tensor(tensor):
+        return True
+    return getattr(tensor, "graph", None) is other.graph
+
+
+def learning_rate_of(optimizer: Any) -> Any:
+    """Learning rate in force now, a float32 scalar; NaN without an optimizer."""
+    if optimizer is None:
+        return tf.constant(float("nan"))
+    return tf.cast(tf.convert_to_tensor(_plain(optimizer.learning_rate)), tf.float32)
+
+
+def _statistics(application: _Application, *, compiled: bool) -> Any:
+    """Rows of `STATISTICS`, shape (statistics, variables)."""
+    shapes = [tuple(variable.shape) for variable in application.site.variables]
+    entries = [
+        None if gradient is None else merged(gradient, shape, compiled=compiled)
+        for gradient, shape in zip(application.gradients, shapes, strict=True)
+    ]
+    norms = _row(entries, l2_norm)
+    unknown = tf.fill([len(shapes)], float("nan"))
+    is_whole = tf.reduce_all(
+        [tf.math.is_finite(norms[i]) for i, entry in enumerate(entries) if entry is not None]
+    )
+
+    def everything() -> Any:
+        finite = _row(
+            entries, lambda entry: tf.cast(tf.reduce_all(tf.math.is_finite(entry)), tf.float32)
+        )
+        overflown = tf.logical_and(finite > 0, tf.math.is_inf(norms))
+        exact = tf.cond(tf.reduce_any(overflown), lambda: _row(entries, safe_norm), lambda: norms)
+        zeros = [
+            float("nan") if entry is None else zero_share(entry, gradient, shape)
+            for entry, gradient, shape in zip(entries, application.gradients, shapes, strict=True)
+        ]
+        updates = tf.cond(application.full, lambda: _update_norms(application), lambda: unknown)
+        largest = _row(entries, largest_entry) / application.scale
+        return tf.stack([exact / application.scale, finite, largest, tf.stack(zeros), updates])
+
+    def essentials() -> Any:
+        seen = _row(entries, lambda entry: tf.constant(1.0))
+        return tf.stack([norms / application.scale, seen, unknown, unknown, unknown])
+
+    rows = tf.cond(
+        tf.logical_or(application.full, tf.logical_not(is_whole)), everything, essentials
+    )
+    return tf.concat([rows, [tf.stack(application.old_norms)]], axis=0)
+
+
+def _row(entries: list[Any], statistic: Callable[[Any], Any]) -> Any:
+    """One statistic for each variable, shape (variables,); NaN where there is no gradient."""
+    return tf.stack([float("nan") if entry is None else statistic(entry) for entry in entries])
+
+
+def _update_norms(application: _Application) -> Any:
+    """Norm of the change of each variable, shape (variables,)."""
+    changes = [
+        tf.cast(_plain(variable), tf.float32) - tf.cast(old, tf.float32)
+        for variable, old in zip(application.site.variables, application.old_values, strict=True)
+    ]
+    return tf.stack([l2_norm(change) for change in changes])
+
+
+def _loss_scale(optimizer: Any) -> Any:
+    """The factor by which the optimizer's gradients are too large, a scalar."""
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        if not optimizer.built:
+            return tf.constant(float(optimizer.initial_scale))
+        return tf.cast(tf.identity(_plain(optimizer.dynamic_scale)), tf.float32)
+    return tf.constant(float(getattr(optimizer, "loss_scale_factor", None) or 1.0))
+
+
+def _changes_gradients(optimizer: Any) -> bool:
+    """Whether the optimizer clips or accumulates what it is given."""
+    names = ("clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps")
+    return any(getattr(optimizer, name, None) for name in names)
+
+
+def _column(site: Site, variable: Any, number: int) -> int | None:
+    """Column of a variable that `update_step` was called with, by identity, else by its turn."""
+    for column, known in enumerate(site.variables):
+        if known is variable or _plain(known) is variable:
+            return column
+    turns = [i for i in range(len(site.variables)) if i not in site.without_gradient]
+    return turns[number] if number < len(turns) else None
+
+
+def _plain(variable: Any) -> Any:
+    """The TensorFlow variable behind a Keras variable."""
+    return variable.value if isinstance(variable, keras.Variable) else variable
+
+
+def _same(first: Sequence[Any], second: Sequence[Any]) -> bool:
+    return len(first) == len(second) and all(
+        one is other for one, other in zip(first, second, strict=True)
+    )

@@ -1,0 +1,165 @@
+"""The wrapped training step: the user's own step, and what is written down after it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_debugger.recording.batch_sample import BatchSample
+from keras_debugger.recording.gradients import (
+    GradientTap,
+    belongs_to_step,
+    in_first_replica,
+    learning_rate_of,
+    optimizers_of,
+)
+from keras_debugger.recording.patching import patched
+from keras_debugger.recording.ring import Ring, own_variable
+
+STEP_VALUES = ("loss", "learning_rate", "batch_size")
+CAPACITY = 256  # rows that a ring holds; it is read before they are overwritten
+
+Guarded = Callable[[Callable[[], Any]], Any]
+
+
+@dataclass(eq=False)
+class _Losses:
+    """Loss values that a step showed, the most trustworthy kind first."""
+
+    computed: list[Any] = field(default_factory=list)
+    tracked: list[Any] = field(default_factory=list)
+
+
+class StepTap:
+    """Everything that is written inside the training step of one model.
+
+    Args:
+        every: each `every`-th step is recorded in full.
+        guard: runs a function of ours; an error in it never reaches the training.
+        sample: takes the first rows of the run, None if the data are known.
+        bad_batch: takes the first batch with a non-finite value, None if it is not wanted.
+        before_update: called with the model before its first update, when its variables exist.
+    """
+
+    def __init__(
+        self,
+        *,
+        every: int,
+        guard: Guarded,
+        sample: BatchSample | None,
+        bad_batch: BatchSample | None,
+        before_update: Callable[[], None],
+    ) -> None:
+        self.counter = own_variable((), tf.int64)
+        self.steps = Ring(capacity=CAPACITY, width=len(STEP_VALUES))
+        self.gradients = GradientTap(
+            counter=self.counter,
+            every=every,
+            capacity=CAPACITY,
+            guard=guard,
+            before_update=before_update,
+        )
+        self.sample = sample
+        self.bad_batch = bad_batch
+        self._guard = guard
+
+    def wrap(self, model: Any, train_step: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """A training step that does what the given one does, and is watched."""
+        compiled = bool(getattr(model, "jit_compile", False))
+
+        def watched_step(data: Any) -> Any:
+            if not in_first_replica():
+                return train_step(data)
+            losses = _Losses()
+            with self.gradients.listening(model), _listening_to_loss(model, losses):
+                logs = train_step(data)
+            self._guard(lambda: self._finish(model, data, logs, losses, compiled=compiled))
+            return logs
+
+        return watched_step
+
+    def _finish(self, model: Any, data: Any, logs: Any, losses: _Losses, *, compiled: bool) -> None:
+        with tf.name_scope("keras_debugger"):
+            row = self.counter.read_value() % CAPACITY
+            loss = _loss_of(model, logs, losses, row)
+            rate = self.gradients.learning_rate(row)
+            if rate is None:
+                rate = learning_rate_of(next(iter(optimizers_of(model)), None))
+            self.steps.write(row, tf.stack([loss, rate, _rows_of(data)]))
+            if self.bad_batch is not None:
+                is_bad = tf.logical_or(
+                    tf.logical_not(tf.math.is_finite(loss)), self.gradients.is_bad(row)
+                )
+                self.bad_batch.offer(data, compiled=compiled, when=is_bad)
+            if self.sample is not None:
+                self.sample.offer(data, compiled=compiled)
+            self.counter.assign_add(1)
+
+
+def watch_test_step(
+    test_step: Callable[[Any], Any], *, sample: BatchSample, compiled: bool, guard: Guarded
+) -> Callable[[Any], Any]:
+    """An evaluation step that also copies its rows."""
+
+    def watched_step(data: Any) -> Any:
+        logs = test_step(data)
+        if in_first_replica():
+            guard(lambda: sample.offer(data, compiled=compiled))
+        return logs
+
+    return watched_step
+
+
+@contextmanager
+def _listening_to_loss(model: Any, losses: _Losses) -> Iterator[None]:
+    """Note what `compute_loss` returns and what loss metrics are given during a step."""
+    with ExitStack() as patches:
+        original = model.compute_loss
+
+        def compute_loss(*arguments: Any, **named: Any) -> Any:
+            loss = original(*arguments, **named)
+            if in_first_replica():
+                losses.computed.append(loss)
+            return loss
+
+        patches.enter_context(patched(model, "compute_loss", compute_loss))
+        for metric in model.metrics:
+            if isinstance(metric, keras.metrics.Mean) and "loss" in metric.name:
+                watched = _watch_metric(metric, losses)
+                patches.enter_context(patched(metric, "update_state", watched))
+        yield
+
+
+def _watch_metric(metric: Any, losses: _Losses) -> Callable[..., Any]:
+    original = metric.update_state
+
+    def update_state(values: Any, *rest: Any, **named: Any) -> Any:
+        if in_first_replica():
+            losses.tracked.append(values)
+        return original(values, *rest, **named)
+
+    return update_state
+
+
+def _loss_of(model: Any, logs: Any, losses: _Losses, row: Any) -> Any:
+    """Loss of this batch alone, a float32 scalar; NaN if the step does not show it."""
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    for loss in losses.computed:
+        if belongs_to_step(loss, row):
+            return tf.cast(loss, tf.float32) * replicas
+    returned = [logs["loss"]] if isinstance(logs, dict) and "loss" in logs else []
+    for loss in (*losses.tracked, *returned):
+        if belongs_to_step(loss, row):
+            return tf.reduce_mean(tf.cast(loss, tf.float32))
+    return tf.constant(float("nan"))
+
+
+def _rows_of(data: Any) -> Any:
+    """Rows in a batch over all replicas, a float32 scalar."""
+    x = keras.utils.unpack_x_y_sample_weight(data)[0] if isinstance(data, tuple | list) else data
+    leaf = next(leaf for leaf in tf.nest.flatten(x) if leaf is not None)
+    rows = leaf.nrows() if isinstance(leaf, tf.RaggedTensor) else tf.shape(leaf)[0]
+    return tf.cast(rows * tf.distribute.get_strategy().num_replicas_in_sync, tf.float32)

@@ -1,0 +1,176 @@
+"""One model under watch: what is compiled into its steps, and the rows that came out so far."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from keras_debugger.recording.batch_sample import BatchSample
+from keras_debugger.recording.gradients import STATISTICS, Site
+from keras_debugger.recording.initial_weights import copy_weights
+from keras_debugger.recording.stand_in import StandIn, StandIns, take_off
+from keras_debugger.recording.step_table import StepTable
+from keras_debugger.recording.train_step import CAPACITY, STEP_VALUES, StepTap, watch_test_step
+
+STEP_ROWS = 50_000
+GRADIENT_BYTES = 64 * 2**20
+BAD_ROWS = 1024
+
+
+class Watch:
+    """Watches the training of one model, over any number of fits.
+
+    Args:
+        model: the model.
+        every: each `every`-th step is recorded in full.
+        keep_bad_batch: whether to keep the first batch with a non-finite value.
+        take_sample: whether to copy rows of the batches, because the data are not known.
+        guard: runs a function of ours; an error in it never reaches the training.
+        on_error: called with an exception that leaves a training step.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        every: int,
+        keep_bad_batch: bool,
+        take_sample: bool,
+        guard: Callable[[Callable[[], Any]], Any],
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        self.model = model
+        self.sample = BatchSample() if take_sample else None
+        self.validation_sample = BatchSample()
+        self.bad_batch = BatchSample(rows=BAD_ROWS) if keep_bad_batch else None
+        self.initial_weights: dict[str, np.ndarray] | None = None
+        self.first_nonfinite: tuple[int, int] | None = None
+        self.steps = StepTable(every=every, limit=STEP_ROWS)
+        self.gradients = StepTable(every=every, limit=1)
+        self.begun = 0  # steps that Python has seen begin
+        self._read = 0
+        self._begun: list[tuple[int, float]] = [(0, 0.0)]
+        self._started = time.perf_counter()
+        self._tap = StepTap(
+            every=every,
+            guard=guard,
+            sample=self.sample,
+            bad_batch=self.bad_batch,
+            before_update=self.copy_initial_weights,
+        )
+        self._train = StandIns(kind="train", wrap=self._tap.wrap, on_error=on_error)
+        self._test = StandIns(
+            kind="test",
+            wrap=lambda model, step: watch_test_step(
+                step,
+                sample=self.validation_sample,
+                compiled=bool(model.jit_compile),
+                guard=guard,
+            ),
+            on_error=lambda error: None,
+        )
+        self._in_place: list[StandIn] = []
+
+    @property
+    def sites(self) -> list[Site]:
+        """Where optimizers are applied."""
+        return self._tap.gradients.sites
+
+    @property
+    def seconds(self) -> float:
+        """Time since the watch began."""
+        return time.perf_counter() - self._started
+
+    @property
+    def done(self) -> int:
+        """Number of steps done."""
+        return int(self._tap.counter.numpy())
+
+    def copy_initial_weights(self) -> None:
+        """Copy the weights, unless they have been copied or training has gone on."""
+        if self.initial_weights is None and self._read == 0 and self.model.built:
+            self.initial_weights = copy_weights(self.model)
+
+    def arm(self, kind: str, *, run_id: Any, stays: bool = False) -> None:
+        """Let the next training or evaluation step be watched."""
+        stand_ins = self._train if kind == "train" else self._test
+        if self.model.__dict__.get(f"{kind}_function") is not None:
+            self._in_place.append(stand_ins.arm(self.model, run_id=run_id, stays=stays))
+            del self._in_place[:-2]
+
+    def disarm(self) -> None:
+        """Leave the model with its own functions."""
+        for stand_in in reversed(self._in_place):
+            take_off(stand_in)
+        self._in_place.clear()
+
+    def step_begins(self, *, epoch: int) -> None:
+        """Note the time, and read the rings before they are overwritten.
+
+        Args:
+            epoch: the present epoch.
+        """
+        if self.begun + self.model.steps_per_execution - self._read > CAPACITY:
+            self.read(epoch=epoch)
+        self._begun.append((self.begun, self.seconds))
+        self.begun += self.model.steps_per_execution
+
+    def read(self, *, epoch: int) -> None:
+        """Read the rows of all steps done since the last call."""
+        done = self.begun = self.done
+        steps = np.arange(max(self._read, done - CAPACITY), done)
+        if len(steps) == 0:
+            return
+        marks = np.array([*self._begun, (done, self.seconds)])
+        seconds = np.interp(steps, marks[:, 0], marks[:, 1])
+        values = self._tap.steps.read(steps)
+        table = np.column_stack([np.full(len(steps), epoch), seconds, values])
+        self.steps.append(steps, table)
+        self._read_gradients(steps)
+        self._begun = [(done, self.seconds)]
+        self._read = done
+
+    def _read_gradients(self, steps: np.ndarray) -> None:
+        parts = []
+        for site in self.sites:
+            parts.append(site.ring.read(steps))
+            if site.clipped is not None:
+                parts.append(site.clipped.read(steps))
+        if not parts:
+            return
+        rows = np.concatenate(parts, axis=1)
+        self.gradients.limit = max(200, GRADIENT_BYTES // (4 * max(rows.shape[1], 1)))
+        self.gradients.append(steps, rows)
+        self._look_for_nonfinite(steps, rows)
+
+    def _look_for_nonfinite(self, steps: np.ndarray, rows: np.ndarray) -> None:
+        if self.first_nonfinite is None:
+            bad = np.argwhere(by_variable(rows, self.sites)["finite"] == 0)
+            if len(bad):
+                row, column = bad[0]
+                self.first_nonfinite = (int(steps[row]), int(column))
+
+
+def by_variable(rows: np.ndarray, sites: list[Site]) -> dict[str, np.ndarray]:
+    """Split rows as the rings hold them into statistics, each of shape (rows, variables).
+
+    Returns:
+        The names of STATISTICS and `clipped_norm`; NaN where a site was not recorded.
+    """
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in (*STATISTICS, "clipped_norm")}
+    start = 0
+    for site in sites:
+        count = len(site.variables)
+        for name in STATISTICS:
+            parts[name].append(rows[:, start : start + count])
+            start += count
+        if site.clipped is None:
+            parts["clipped_norm"].append(np.full((len(rows), count), np.nan, np.float32))
+        else:
+            parts["clipped_norm"].append(rows[:, start : start + count])
+            start += count
+    return {name: np.concatenate(blocks, axis=1) for name, blocks in parts.items() if blocks}
+
+
+STEP_COLUMNS = ("epoch", "seconds", *STEP_VALUES)
