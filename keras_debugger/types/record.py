@@ -226,6 +226,8 @@ class LayerDescription:
         momentum: momentum of the moving statistics of batch normalisation, None otherwise.
         is_output: whether one of the model's outputs is this layer's output.
         feeds: paths of the layers that take its output.
+        looks_untrained: whether its weights are as its initializers leave them: biases constant,
+            kernel of the initializer's deviation; None if that was not looked at.
     """
 
     name: str
@@ -247,6 +249,7 @@ class LayerDescription:
     momentum: float | None = None
     is_output: bool = False
     feeds: tuple[str, ...] = ()
+    looks_untrained: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,95 @@
+"""DAT109: labels have values that the loss cannot use."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_debugger.checks.base import Check
+from keras_debugger.checks.tasks import outputs_with_labels
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import LabelProfile, OutputDescription, TrainingRecord
+from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity
+
+_UNIT_INTERVAL = frozenset({LossKind.BINARY_CROSSENTROPY, LossKind.CATEGORICAL_CROSSENTROPY})
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelsDoNotFitLoss(Check):
+    """Labels have values or a form that the loss cannot use, and Keras does not complain.
+
+    Sees: range, whole-number values and classes of the training labels; loss and units of the
+        output.
+    Formula: binary and categorical cross-entropy need labels from 0 to 1; sparse categorical
+        cross-entropy needs whole numbers from 0 to units - 1; a squared logarithmic error needs
+        labels above -1; a Poisson loss needs labels of at least 0; hinge needs -1 and 1, or 0 and
+        1; no loss can use labels that are all equal.
+    Source: definition of the losses. Keras casts class numbers to integers without a word, so
+        labels that were divided like pixels all become class 0.
+    Known problems: none known.
+    Fixes: repair the labels, change-loss.
+    """
+
+    code: ClassVar[str] = "DAT109"
+    name: ClassVar[str] = "labels-do-not-fit-loss"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.DATA, Need.MODEL})
+
+    tolerance: float = 1e-3  # rounding that labels may have
+    fewest_rows: int = 10  # below, equal labels prove nothing
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        findings: list[Finding] = []
+        for output, labels in outputs_with_labels(record):
+            complaint = self._complaint(output, labels)
+            if not complaint and labels.sd == 0.0 and record.data.sampled >= self.fewest_rows:
+                complaint = f"are all equal to {labels.minimum:g}"
+            if complaint:
+                findings.append(
+                    self.finding(
+                        severity=Severity.ERROR,
+                        summary=f"The labels {complaint}.",
+                        place=labels.name or output.name,
+                        value=labels.minimum if labels.minimum < 0 else labels.maximum,
+                        limit=1.0,
+                        confidence=0.97,
+                        causes=self._causes(output, labels),
+                    )
+                )
+        return tuple(findings)
+
+    def _complaint(self, output: OutputDescription, labels: LabelProfile) -> str:
+        low, high = labels.minimum, labels.maximum
+        span = f"go from {low:.4g} to {high:.4g}"
+        slack = self.tolerance
+        if output.loss in _UNIT_INTERVAL and (low < -slack or high > 1.0 + slack):
+            return f"{span}, but {output.loss_name} takes labels from 0 to 1"
+        if output.loss is LossKind.SPARSE_CATEGORICAL_CROSSENTROPY:
+            return self._complaint_about_classes(output, labels)
+        if output.loss is LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR and low <= -1.0:
+            return f"{span}, but {output.loss_name} takes the logarithm of 1 + label"
+        if output.loss is LossKind.POISSON and low < 0.0:
+            return f"{span}, but {output.loss_name} takes counts of at least 0"
+        if output.loss is LossKind.HINGE and (low < -1.0 - slack or high > 1.0 + slack):
+            return f"{span}, but {output.loss_name} takes -1 and 1, or 0 and 1"
+        return ""
+
+    def _complaint_about_classes(self, output: OutputDescription, labels: LabelProfile) -> str:
+        if not labels.integer_valued:
+            return (
+                f"are no class numbers (they go from {labels.minimum:.4g} to {labels.maximum:.4g} "
+                f"with fractions), but {output.loss_name} cuts the fractions off"
+            )
+        if labels.minimum < 0 or (output.units and labels.maximum >= output.units):
+            return (
+                f"go from {labels.minimum:g} to {labels.maximum:g}, but an output of "
+                f"{output.units} units knows the classes 0 to {(output.units or 1) - 1}"
+            )
+        return ""
+
+    def _causes(self, output: OutputDescription, labels: LabelProfile) -> tuple[CauseKind, ...]:
+        if output.loss is LossKind.SPARSE_CATEGORICAL_CROSSENTROPY or labels.sd == 0.0:
+            return (CauseKind.LABELS_CORRUPTED, CauseKind.WRONG_LOSS)
+        if output.loss in _UNIT_INTERVAL and len(labels.classes) > 2:
+            return (CauseKind.WRONG_LOSS, CauseKind.LABELS_CORRUPTED)
+        if output.loss in _UNIT_INTERVAL and labels.classes:
+            return (CauseKind.LABELS_CORRUPTED, CauseKind.WRONG_LOSS)
+        return (CauseKind.WRONG_LOSS, CauseKind.LABELS_CORRUPTED)

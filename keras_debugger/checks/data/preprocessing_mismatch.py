@@ -1,0 +1,65 @@
+"""DAT113: training and validation inputs are on different scales."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from keras_debugger.checks.base import Check
+from keras_debugger.checks.data.unrepresentative_split import labels_differ
+from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import Shift, TrainingRecord
+from keras_debugger.types.vocabulary import CauseKind, Need, Symptom
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreprocessingMismatch(Check):
+    """Nearly every feature of the validation inputs is distributed differently than in training.
+
+    Sees: the Kolmogorov-Smirnov distance of each feature between training and validation, and
+        whether the labels differ too.
+    Formula: fires if the typical (median) feature is further apart than `min_distance`, the tests
+        pass `max_p` after Holm's correction, and the labels are distributed alike.
+    Source: two-sample Kolmogorov-Smirnov test. Different rows of one population shift a few
+        features a little; another scaling shifts all of them. `min_distance` is ours.
+    Known problems: validation data from another source (site, camera) look the same, and need the
+        same care.
+    Fixes: use one preprocessing for both, best as a layer of the model.
+    """
+
+    code: ClassVar[str] = "DAT113"
+    name: ClassVar[str] = "preprocessing-mismatch"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.DATA, Need.VALIDATION_DATA})
+    symptom: ClassVar[Symptom | None] = Symptom.VALIDATION_MISMATCH
+
+    min_distance: float = 0.3  # 0 alike, 1 apart
+    max_p: float = 1e-3
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        shift = record.shift
+        if shift is None or not shift.feature_distance.size or labels_differ(record):
+            return ()
+        typical = self._typical_distance(record, shift)
+        if typical < self.min_distance or not shift.p_value < self.max_p:
+            return ()
+        return (
+            self.finding(
+                severity=severity_by_outcome(record),
+                summary=f"The typical validation feature is distributed differently than in "
+                f"training (distance {typical:.2f} of 1; deviations differ by a factor of "
+                f"{shift.scale_ratio:.3g}, means by {shift.offset:.3g} standard deviations).",
+                value=typical,
+                limit=self.min_distance,
+                causes=(CauseKind.PREPROCESSING_MISMATCH, CauseKind.UNREPRESENTATIVE_SPLIT),
+            ),
+        )
+
+    def _typical_distance(self, record: TrainingRecord, shift: Shift) -> float:
+        profile = record.data.inputs[0]
+        varies = profile.maximum > profile.minimum
+        distance = shift.feature_distance
+        if varies.shape == distance.shape and varies.any():
+            distance = distance[varies]
+        return float(np.nanmedian(distance)) if np.isfinite(distance).any() else 0.0

@@ -1,0 +1,68 @@
+"""GRD108: over the whole run the weights hardly move, and the loss is still falling."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from scipy.stats import kendalltau
+
+from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.gradients.columns import update_path, weight_columns
+from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import CauseKind, Need, Symptom
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepsTooSmall(Check):
+    """Over the whole run the weights hardly move, and the loss is still falling at the end.
+
+    Sees: |update| / |weight| of each kernel over all steps, and the epoch losses.
+    Formula: path = the median over kernels of the summed ratios; trend = Kendall's tau of the last
+        `window` epoch losses. Fires when path < `min_path` and trend < `max_trend`.
+    Source: ours: measured on 656 runs of eight set-ups it finds every run whose learning rate was
+        too low by 30 to 500 times and fires on none of 30 healthy ones and on 0.05 of others.
+    Known problems: fine-tuning of trained weights moves little on purpose; where it ends well this
+        is a note. A step 100 times too small and a run 100 times too short look the same.
+    Fixes: raise-learning-rate, train-longer.
+    """
+
+    code: ClassVar[str] = "GRD108"
+    name: ClassVar[str] = "steps-too-small"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.GRADIENTS, Need.EPOCHS})
+    symptom: ClassVar[Symptom | None] = Symptom.SLOW_CONVERGENCE
+
+    min_path: float = 0.22  # summed relative movement, no unit
+    max_trend: float = -0.5  # Kendall's tau
+    window: int = 10  # epochs
+    shortest: int = 4  # epochs
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        log, epochs = record.gradients, record.epochs
+        losses = epochs.values.get("loss", np.empty(0))
+        losses = losses[np.isfinite(losses)][-self.window :]
+        columns = weight_columns(log)
+        if not columns.size:
+            return ()
+        if losses.size < self.shortest:
+            raise TooShortError(f"needs {self.shortest} epochs with a loss")
+        paths = update_path(log, columns)
+        if not np.isfinite(paths).any():
+            return ()
+        path = float(np.nanmedian(paths))
+        trend = float(kendalltau(np.arange(losses.size), losses).statistic)
+        if not (0.0 < path < self.min_path and trend < self.max_trend):
+            return ()
+        return (
+            self.finding(
+                severity=severity_by_outcome(record),
+                summary=f"In the whole run the typical kernel moved by {path:.1%} of its norm, and "
+                "the loss was still falling at the end.",
+                epoch=int(epochs.epoch[-1]),
+                value=path,
+                limit=self.min_path,
+                causes=(CauseKind.LEARNING_RATE_TOO_LOW, CauseKind.TOO_FEW_UPDATES),
+            ),
+        )

@@ -1,0 +1,142 @@
+"""How well a run ended: a suspicious fact is a problem only where it costs something."""
+
+import numpy as np
+
+from keras_debugger.checks.tasks import is_regression
+from keras_debugger.types.record import DataProfile, LabelProfile, TrainingRecord
+from keras_debugger.types.vocabulary import LabelForm, LossKind, Severity
+
+GOOD = 0.9  # of the way from a constant guess to no error; at or above it nothing was lost
+POOR = 0.3  # below it the run reached next to nothing
+
+
+def quality(record: TrainingRecord) -> float:
+    """How far the final model came from the best constant guess (0) towards no error (1).
+
+    The answers on the probe batch are asked first, as balanced accuracy; then a logged accuracy
+    against the share of the largest class; then the loss, on held-out data if there are any,
+    against the loss of the best constant predictor.
+
+    Returns:
+        At most 1, negative if worse than a constant guess, NaN if the record does not tell.
+        A model that answers NaN has 0.
+    """
+    for judge in (_by_answers, _by_accuracy, _by_error):
+        value = judge(record)
+        if not np.isnan(value):
+            return value
+    return float("nan")
+
+
+def training_quality(record: TrainingRecord) -> float:
+    """The same from the training loss alone: 1 - lowest loss / loss of a constant guess, or NaN."""
+    losses = _log(record, "loss")
+    constant = constant_loss(record, record.data_profile)
+    if losses.size == 0 or not constant > 0:
+        return float("nan")
+    return float(1.0 - losses.min() / constant)
+
+
+def severity_by_outcome(
+    record: TrainingRecord, *, unknown: Severity = Severity.WARNING
+) -> Severity:
+    """Severity of a fact that is harmless in some programs.
+
+    Args:
+        record: the run.
+        unknown: what to say if the record does not tell how well the run ended.
+
+    Returns:
+        NOTE if the run reached what there is to reach, ERROR if next to nothing, else WARNING.
+    """
+    reached = quality(record)
+    if np.isnan(reached):
+        return unknown
+    if reached >= GOOD:
+        return Severity.NOTE
+    return Severity.ERROR if reached < POOR else Severity.WARNING
+
+
+def constant_loss(record: TrainingRecord, data: DataProfile | None) -> float:
+    """Loss of the best constant predictor on these data for the first output; NaN if unknown."""
+    if data is None or not data.labels or record.model_description is None:
+        return float("nan")
+    if len(record.model.outputs) != 1:
+        return float("nan")
+    output, labels = record.model.outputs[0], data.labels[0]
+    if output.loss is LossKind.MEAN_SQUARED_ERROR:
+        return labels.sd**2
+    if output.loss is LossKind.MEAN_ABSOLUTE_ERROR:
+        return labels.mean_abs_deviation
+    if output.loss is LossKind.BINARY_CROSSENTROPY:
+        return _binary_entropy(labels)
+    if output.loss in (
+        LossKind.CATEGORICAL_CROSSENTROPY,
+        LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
+    ):
+        return class_entropy(labels)
+    return float("nan")
+
+
+def class_entropy(labels: LabelProfile) -> float:
+    """Entropy of the classes in nat; NaN if the labels are no classes."""
+    counts = np.asarray(labels.counts, dtype=np.float64)
+    shares = counts[counts > 0] / max(counts.sum(), 1.0)
+    return float(-(shares * np.log(shares)).sum()) if shares.size else float("nan")
+
+
+def _binary_entropy(labels: LabelProfile) -> float:
+    if labels.form is not LabelForm.BINARY or not 0.0 < labels.mean < 1.0:
+        return float("nan")
+    return float(-labels.mean * np.log(labels.mean) - (1 - labels.mean) * np.log(1 - labels.mean))
+
+
+def _by_answers(record: TrainingRecord) -> float:
+    log = record.prediction_log
+    if log is None or log.step.size == 0:
+        return float("nan")
+    if not log.finite[-1]:
+        return 0.0
+    if log.recall is None or is_regression(record):
+        return float("nan")
+    recall = log.recall[-1][np.isfinite(log.recall[-1])]
+    if recall.size < 2:
+        return float("nan")
+    chance = 1.0 / recall.size
+    return float((recall.mean() - chance) / (1.0 - chance))
+
+
+def _by_accuracy(record: TrainingRecord) -> float:
+    if is_regression(record) is not False or record.data_profile is None:
+        return float("nan")
+    counts = record.data.labels[0].counts if record.data.labels else ()
+    for name in ("val_accuracy", "val_acc", "accuracy", "acc"):
+        values = _log(record, name)
+        if values.size and len(counts) > 1:
+            chance = max(counts) / sum(counts)
+            return float((values[-1] - chance) / (1.0 - chance))
+    return float("nan")
+
+
+def _by_error(record: TrainingRecord) -> float:
+    for prefix, data in (
+        ("val_", record.validation_profile or record.data_profile),
+        ("", record.data_profile),
+    ):
+        losses = _log(record, f"{prefix}loss")
+        constant = constant_loss(record, data)
+        if not losses.size or not constant > 0:
+            continue
+        part = losses[-1] / constant
+        if record.model.outputs[0].loss is LossKind.MEAN_ABSOLUTE_ERROR:
+            part = part**2  # on the scale of the squared error
+        return float(1.0 - part)
+    return float("nan")
+
+
+def _log(record: TrainingRecord, name: str) -> np.ndarray:
+    """Finite values of one log, shape (epochs with a value,)."""
+    if record.epoch_logs is None or name not in record.epoch_logs.values:
+        return np.empty(0)
+    values = np.asarray(record.epoch_logs.values[name], dtype=np.float64)
+    return values[np.isfinite(values)]

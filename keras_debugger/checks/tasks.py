@@ -1,0 +1,75 @@
+"""Which losses belong to which task, and which task a record is about."""
+
+from keras_debugger.types.record import LabelProfile, OutputDescription, TrainingRecord
+from keras_debugger.types.vocabulary import Activation, LabelForm, LossKind
+
+CROSSENTROPIES = frozenset(
+    {
+        LossKind.BINARY_CROSSENTROPY,
+        LossKind.CATEGORICAL_CROSSENTROPY,
+        LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
+    }
+)
+REGRESSION_LOSSES = frozenset(
+    {
+        LossKind.MEAN_SQUARED_ERROR,
+        LossKind.MEAN_ABSOLUTE_ERROR,
+        LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR,
+        LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR,
+        LossKind.HUBER,
+        LossKind.LOG_COSH,
+    }
+)
+CLASS_FORMS = frozenset(
+    {LabelForm.INTEGER_CLASSES, LabelForm.BINARY, LabelForm.ONE_HOT, LabelForm.MULTI_HOT}
+)
+RELU_FAMILY = frozenset(
+    {Activation.RELU, Activation.RELU6, Activation.LEAKY_RELU, Activation.PRELU}
+)
+BOUNDS = {
+    Activation.SIGMOID: (0.0, 1.0),
+    Activation.HARD_SIGMOID: (0.0, 1.0),
+    Activation.SOFTMAX: (0.0, 1.0),
+    Activation.TANH: (-1.0, 1.0),
+    Activation.SOFTSIGN: (-1.0, 1.0),
+    Activation.RELU: (0.0, float("inf")),
+    Activation.RELU6: (0.0, 6.0),
+    Activation.SOFTPLUS: (0.0, float("inf")),
+    Activation.EXPONENTIAL: (0.0, float("inf")),
+}
+
+
+def outputs_with_labels(
+    record: TrainingRecord,
+) -> tuple[tuple[OutputDescription, LabelProfile], ...]:
+    """Outputs of the model with the training labels they are judged by, in order.
+
+    Empty if the model or the data are not known, or if their numbers differ.
+    """
+    if record.model_description is None or record.data_profile is None:
+        return ()
+    outputs, labels = record.model.outputs, record.data.labels
+    if len(outputs) != len(labels):
+        return ()
+    return tuple(zip(outputs, labels, strict=True))
+
+
+def is_regression(record: TrainingRecord) -> bool | None:
+    """Whether the first output predicts numbers; None if the record does not tell."""
+    loss = None
+    if record.model_description is not None and record.model.outputs:
+        loss = record.model.outputs[0].loss
+    form = None
+    if record.data_profile is not None and record.data.labels:
+        form = record.data.labels[0].form
+    if loss in CROSSENTROPIES or form in CLASS_FORMS - {LabelForm.INTEGER_CLASSES}:
+        return False
+    if form is LabelForm.CONTINUOUS:
+        return True
+    if loss in REGRESSION_LOSSES:
+        return not _counts_right_answers(record)
+    return None if form is None else form is not LabelForm.INTEGER_CLASSES
+
+
+def _counts_right_answers(record: TrainingRecord) -> bool:
+    return any("accuracy" in name or name == "acc" for name in record.model.metrics)
