@@ -26,8 +26,7 @@ PRIOR: Mapping[CauseKind, float] = MappingProxyType(
         C.WRONG_LOSS: 1.2,
         C.OVERCAPACITY: 1.5,
         C.INPUTS_NOT_NORMALIZED: 1.5,
-        C.UNSTABLE_CUSTOM_LOSS: 0.7,
-        C.FROZEN_LAYERS: 0.7,
+        C.UNSTABLE_CUSTOM_LOSS: 1.5,
         C.INPUTS_CONSTANT: 0.5,
         C.NOT_SHUFFLED: 0.7,
         C.UNCLIPPED_GRADIENTS: 0.7,
@@ -38,11 +37,11 @@ OTHER_PRIOR = 1.0
 # Ratios of the causes that a finding names itself, most likely first, by family of its code.
 NAMED: Mapping[str, tuple[float, ...]] = MappingProxyType(
     {
-        "DAT": (40.0, 15.0, 6.0),
-        "MOD": (40.0, 15.0, 6.0),
-        "OPT": (20.0, 8.0, 4.0),
-        "ACT": (10.0, 5.0, 3.0),
-        "GRD": (8.0, 4.0, 2.5),
+        "DAT": (200.0, 40.0, 15.0),
+        "MOD": (200.0, 40.0, 15.0),
+        "OPT": (60.0, 20.0, 8.0),
+        "ACT": (20.0, 10.0, 5.0),
+        "GRD": (20.0, 10.0, 5.0),
         "LOS": (5.0, 3.0, 2.0),
     }
 )
@@ -53,7 +52,7 @@ NOTE_SHARE = 0.1
 SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
     {
         Symptom.LOSS_NAN: {
-            C.NAN_IN_DATA: 4, C.LEARNING_RATE_TOO_HIGH: 4, C.UNSTABLE_CUSTOM_LOSS: 5,
+            C.NAN_IN_DATA: 4, C.LEARNING_RATE_TOO_HIGH: 4, C.UNSTABLE_CUSTOM_LOSS: 8,
             C.UNBOUNDED_RECURRENT_ACTIVATION: 3, C.UNCLIPPED_GRADIENTS: 3,
             C.INPUTS_NOT_NORMALIZED: 2, C.TARGETS_NOT_SCALED: 2, C.WRONG_OUTPUT_ACTIVATION: 2,
             C.LOGITS_MISMATCH: 2, C.BAD_INITIALIZATION: 1.5, C.TOO_MUCH_REGULARIZATION: 1.5,

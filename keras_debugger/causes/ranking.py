@@ -65,7 +65,8 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
     scores = {kind: math.log(PRIOR.get(kind, OTHER_PRIOR)) for kind in CauseKind}
     for one in support:
         scores[one.kind] += TEMPER * one.weight
-    for kind in unlikely_causes(record):
+    named = {kind for finding in findings for kind in finding.causes}
+    for kind in unlikely_causes(record) - named:
         scores[kind] += math.log(HARDLY)
     probabilities = _normalised(scores)
     ranked = sorted(probabilities, key=lambda kind: -probabilities[kind])[:MOST_NAMED]

@@ -147,6 +147,10 @@ def _with_inserted(model: ModelDescription, path: str, edit: Edit) -> ModelDescr
             "momentum": NEW_BATCH_NORM_MOMENTUM,
         }
     new_path = f"{path}+{what['class_name']}"
+    normalized = f"{path}+BatchNormalization"  # in truth before the activation of the layer
+    if any(layer.path == normalized for layer in model.layers):
+        path = normalized
+        before = next(layer for layer in model.layers if layer.path == path)
     new = LayerDescription(
         name=new_path, path=new_path, output_shape=before.output_shape, feeds=before.feeds, **what
     )
