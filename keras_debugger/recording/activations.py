@@ -1,5 +1,6 @@
 """Statistics of every layer's output on one fixed batch, without moving any state of the model."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -97,7 +98,9 @@ def answer_of(model: Any, x: Any, weights: dict[str, np.ndarray] | None = None) 
     """
     trainable = with_values(model, model.trainable_variables, weights)
     others = with_values(model, model.non_trainable_variables, weights)
-    answer, _ = model.stateless_call(trainable, others, x, training=False)
+    takes_training = "training" in inspect.signature(model.call).parameters
+    mode = {"training": False} if takes_training else {}
+    answer, _ = model.stateless_call(trainable, others, x, **mode)
     return answer
 
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from keras_debugger.recording.batch_sample import BatchSample, Rows
+from keras_debugger.recording.data_profile import compare_data, profile_data
 from keras_debugger.types.record import DataProfile, Shift
 
 PROBE_ROWS = 256
@@ -118,10 +119,8 @@ class DataEvidence:
 
     def _describe_training(self) -> DataProfile | None:
         rows = self.training
-        if rows is None or rows.y is None or not _can_profile():
+        if rows is None or rows.y is None:
             return None
-        from keras_debugger.recording.data_profile import profile_data
-
         profile = profile_data(rows.x, rows.y, rows.sample_weight)
         if self._given or self._rows is None:
             return profile
@@ -129,24 +128,14 @@ class DataEvidence:
 
     def _describe_validation(self) -> DataProfile | None:
         rows = self.validation
-        if rows is None or rows.y is None or not _can_profile():
+        if rows is None or rows.y is None:
             return None
-        from keras_debugger.recording.data_profile import profile_data
-
         profile = profile_data(rows.x, rows.y, rows.sample_weight)
         seen = self.validation_rows or profile.rows
         return replace(profile, rows=seen, complete=seen == rows.count)
 
     def _compare(self) -> Shift | None:
         training, validation = self.training, self.validation
-        if training is None or validation is None or training.y is None or not _can_profile():
+        if training is None or validation is None or training.y is None:
             return None
-        from keras_debugger.recording.data_profile import compare_data
-
         return compare_data(training.x, training.y, validation.x, validation.y)
-
-
-def _can_profile() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("keras_debugger.recording.data_profile") is not None

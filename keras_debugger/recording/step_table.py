@@ -39,7 +39,7 @@ class StepTable:
             self.steps, self.values = self.steps[keep], self.values[keep]
 
     def _kept(self, steps: np.ndarray) -> np.ndarray:
-        return (steps < FIRST_STEPS) | (steps % self.stride == 0)
+        return np.asarray((steps < FIRST_STEPS) | (steps % self.stride == 0))
 
 
 def _widen(values: np.ndarray, width: int) -> np.ndarray:
