@@ -100,7 +100,7 @@ def check_sound(setup):
     """What no order of fixes may break."""
     model = edited_model(setup)
     heads = head_paths(setup.model)
-    original = {layer.path: layer for layer in setup.model.layers}
+    present = {layer.path: layer for layer in model.layers}
     optimizer = model.optimizer
     assert len(setup.edits_of(ClipNorm)) <= 1
     limits = (optimizer.clipnorm, optimizer.clipvalue, optimizer.global_clipnorm)
@@ -110,7 +110,7 @@ def check_sound(setup):
     assert all(factor > 1 for factor in factors) or all(factor < 1 for factor in factors)
     for edit in setup.edits_of(InsertDropout):
         assert edit.layer not in heads
-        assert original[edit.layer].trainable
+        assert present[edit.layer].trainable
     for layer in model.layers:
         if layer.kind is LayerKind.DROPOUT and layer.dropout > 0 and "+" in layer.path:
             assert not any(is_batch_norm(one) for one in downstream(model, layer.path))
