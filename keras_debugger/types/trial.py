@@ -17,6 +17,9 @@ class Score:
         constant_error: the same for the best constant predictor.
         row_errors: error of each row, shape (rows,), as a tuple; empty if it is not a mean of rows.
         finite: False if the model answered NaN or infinity; its error is then the constant one.
+        loss_ratio: loss of the answers over that of the best constant answer, smooth where the
+            error only counts (log loss for classes, squared error for numbers), at most 10; NaN if
+            the labels have no such loss.
     """
 
     metric: str
@@ -25,6 +28,7 @@ class Score:
     constant_error: float
     row_errors: tuple[float, ...] = ()
     finite: bool = True
+    loss_ratio: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,123 @@
+"""The verdict in plain words: absolute numbers first, then the gain and how sure it is."""
+
+import math
+
+import numpy as np
+
+from keras_debugger.types.verdict import Verdict
+from keras_debugger.types.vocabulary import Decision
+
+PROVISIONAL_BELOW = 4  # seeds
+# (z(0.95) + z(0.80))**2: one-sided test at 5 % that finds a difference with power 80 %.
+POWER_FACTOR = 6.2
+
+_HEADS = {
+    Decision.VERIFIED: "Verified",
+    Decision.IMPROVED: "Improved",
+    Decision.NOT_PROVEN: "Not proven",
+    Decision.NO_BETTER: "No better",
+}
+
+
+def sentence(verdict: Verdict, *, alpha: float) -> str:
+    """One sentence (and one more for diverged runs) that says what was decided and why.
+
+    Args:
+        verdict: the verdict without its sentence.
+        alpha: error rate of the bound that is told.
+    """
+    if max(verdict.error_before) <= 0.0:
+        return (
+            f"No better: the original makes no error on {_rows(verdict)}, so nothing can improve."
+        )
+    head = "Worse" if verdict.high < 0.0 else _HEADS[verdict.decision]
+    count = len(verdict.before)
+    seeds = f"mean of {count} seeds" if count > 1 else "one seed"
+    provisional = ", provisional" if count < PROVISIONAL_BELOW else ""
+    text = (
+        f"{head}: {verdict.metric.replace('_', ' ')} on {_rows(verdict)} is "
+        f"{_number(_mean(verdict.before))} before and {_number(_mean(verdict.after))} after "
+        f"({seeds}{provisional}), {_gain(verdict, alpha)}."
+    )
+    return text + _diverged(verdict)
+
+
+def needed(verdict: Verdict, difference: np.ndarray | None, *, alpha: float) -> str:
+    """What it would take to decide; empty if it is decided.
+
+    Args:
+        verdict: the verdict without its words.
+        difference: error of each row before minus after over the mean error before, shape
+            (rows,); None if the rows cannot be told apart.
+        alpha: error rate of the bounds.
+
+    Returns:
+        Rows by n = 6.2 E[difference**2] / mean**2 if the rows are too few, seeds by the same
+        formula if the seeds disagree, or that the gain is below what was asked for.
+    """
+    if verdict.decision is not Decision.NOT_PROVEN:
+        return ""
+    if verdict.gain <= verdict.min_improvement:
+        return (
+            f"a larger gain: {_percent(verdict.gain)} was seen, "
+            f"more than {_percent(verdict.min_improvement)} was asked for"
+        )
+    wishes = []
+    if difference is not None:
+        rows = _enough(float(np.mean(np.square(difference))), verdict.gain)
+        if rows > verdict.rows:
+            wishes.append(f"about {rows:,} held-out rows instead of {verdict.rows:,}")
+    old, new = np.array(verdict.error_before), np.array(verdict.error_after)
+    spread = float(np.var((old - new) / old.mean(), ddof=1)) if len(old) > 1 else 1.0
+    seeds = max(_enough(spread, verdict.gain) + 2, len(old) + 1)
+    if not wishes or seeds > len(old) + 2:
+        wishes.append(f"about {seeds} seeds instead of {len(old)}")
+    return " and ".join(wishes)
+
+
+def _enough(second_moment: float, gain: float) -> int:
+    return math.ceil(POWER_FACTOR * second_moment / gain**2)
+
+
+def _gain(verdict: Verdict, alpha: float) -> str:
+    sure = f"{100.0 * (1.0 - alpha):g} % confidence"
+    if verdict.high < 0.0:
+        return f"{_percent(-verdict.gain)} more error (at least {_percent(-verdict.high)}, {sure})"
+    if verdict.gain <= 0.0:
+        return "so the error does not fall"
+    less = f"{_percent(verdict.gain)} less error"
+    if math.isinf(verdict.low):
+        return f"{less}; one seed alone proves nothing"
+    if verdict.low > 0.0:
+        return f"{less} (at least {_percent(verdict.low)}, {sure})"
+    return f"{less}, but chance explains that too: the range goes from {_percent(verdict.low)}"
+
+
+def _diverged(verdict: Verdict) -> str:
+    runs = []
+    for count, who in (
+        (verdict.diverged_before, "the original"),
+        (verdict.diverged_after, "the fixed model"),
+    ):
+        if count:
+            runs.append(f"{who} never trains on {count} of {len(verdict.before)} seeds")
+    if not runs:
+        return ""
+    text = " and ".join(runs)
+    return f" {text[0].upper()}{text[1:]} (no better than a constant guess)."
+
+
+def _rows(verdict: Verdict) -> str:
+    return f"{verdict.rows:,} held-out rows" if verdict.rows else "the held-out data"
+
+
+def _mean(values: tuple[float, ...]) -> float:
+    return float(np.mean(values))
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}" if 0.001 <= abs(value) < 10.0 else f"{value:.4g}"
+
+
+def _percent(share: float) -> str:
+    return f"{100.0 * share:.0f} %"

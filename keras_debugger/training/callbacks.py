@@ -1,0 +1,103 @@
+"""Callbacks of a trial: fresh copies of the user's where that is safe, and those of the edits."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_debugger.types.edit import Edit, Schedule, SetSchedule, StopEarly
+from keras_debugger.types.progress import Progress
+
+PLATEAU_FACTOR = 0.5
+PLATEAU_PATIENCE = 5  # epochs
+
+# What each callback is built again from. Others may write files or keep state from run to run.
+_ARGUMENTS: dict[type[Any], tuple[str, ...]] = {
+    keras.callbacks.EarlyStopping: (
+        "monitor",
+        "patience",
+        "mode",
+        "baseline",
+        "restore_best_weights",
+        "start_from_epoch",
+    ),
+    keras.callbacks.ReduceLROnPlateau: (
+        "monitor",
+        "factor",
+        "patience",
+        "mode",
+        "min_delta",
+        "cooldown",
+        "min_lr",
+    ),
+    keras.callbacks.LearningRateScheduler: ("schedule",),
+    keras.callbacks.TerminateOnNaN: (),
+}
+_OF_THE_RATE = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
+
+
+class ProgressCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Tells each epoch end to a progress display."""
+
+    def __init__(self, progress: Progress, *, epochs: int) -> None:
+        super().__init__()
+        self._progress = progress
+        self._epochs = epochs
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Tell the epoch and its loss."""
+        loss = float((logs or {}).get("loss", float("nan")))
+        self._progress.epoch(epoch=epoch, epochs=self._epochs, loss=loss)
+
+
+def left_out(callbacks: Sequence[keras.callbacks.Callback]) -> tuple[str, ...]:
+    """A sentence for each of the user's callbacks that trials go without."""
+    return tuple(
+        f"{type(callback).__name__} is left out of the trials: it may write files or keep state "
+        "from one training to the next."
+        for callback in callbacks
+        if type(callback) not in _ARGUMENTS
+    )
+
+
+def callbacks_of_trial(
+    users: Sequence[keras.callbacks.Callback], edits: Sequence[Edit]
+) -> list[keras.callbacks.Callback]:
+    """Fresh callbacks for one training.
+
+    The user's learning-rate callbacks give way to a schedule, and early stopping to that of an
+    edit.
+
+    Args:
+        users: the user's callbacks; they are read, never used.
+        edits: edits of the plan.
+    """
+    schedules = {edit.schedule for edit in edits if isinstance(edit, SetSchedule)}
+    stops = [edit for edit in edits if isinstance(edit, StopEarly)]
+    fresh = []
+    for callback in users:
+        gives_way = (schedules and isinstance(callback, _OF_THE_RATE)) or (
+            stops and isinstance(callback, keras.callbacks.EarlyStopping)
+        )
+        if type(callback) in _ARGUMENTS and not gives_way:
+            fresh.append(_built_again(callback))
+    if Schedule.ON_PLATEAU in schedules:
+        fresh.append(
+            keras.callbacks.ReduceLROnPlateau(
+                monitor="val_loss", factor=PLATEAU_FACTOR, patience=PLATEAU_PATIENCE
+            )
+        )
+    for edit in stops[-1:]:
+        fresh.append(
+            keras.callbacks.EarlyStopping(
+                monitor="val_loss", patience=edit.patience, restore_best_weights=True
+            )
+        )
+    return fresh
+
+
+def _built_again(callback: keras.callbacks.Callback) -> keras.callbacks.Callback:
+    arguments = {name: getattr(callback, name) for name in _ARGUMENTS[type(callback)]}
+    if isinstance(callback, keras.callbacks.EarlyStopping):
+        arguments["min_delta"] = abs(callback.min_delta)  # Keras turns its sign with the mode
+    return type(callback)(**arguments)
