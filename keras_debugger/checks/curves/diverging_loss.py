@@ -1,0 +1,101 @@
+"""LOS103: the training loss grows."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.runs import Run, judge_runs
+from keras_debugger.checks.curves.statistics import end_level, smooth
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import Need, Severity, Symptom
+
+
+@dataclass(frozen=True, kw_only=True)
+class DivergingLoss(Check):
+    """The training loss grows, or jumps up and stays there.
+
+    Sees: the training loss of each epoch; step losses where they were recorded.
+    Formula: rise = end level - best smoothed loss, progress = first loss - best loss. Fires when
+        rise >= `min_share` x progress and end level >= `min_growth` x best loss, and the last
+        epochs are all above that; also when a step loss reaches `max_step_growth` x the largest of
+        the first `first_steps` step losses.
+    Source: after the finding that "end above start" has no false alarm on 30 healthy runs but sees
+        what has not learned as well (keras_debugger's method study); the share of progress lost
+        tells the two apart. Measured by benchmarks/score_logs.py.
+    Known problems: a warm restart of the learning rate, or layers that are unfrozen late, raise the
+        loss for some epochs. A run that is judged while it rises may yet recover.
+    Fixes: lower-learning-rate, clip-gradients, normalize-inputs, scale-targets.
+    """
+
+    code: ClassVar[str] = "LOS103"
+    name: ClassVar[str] = "diverging-loss"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.EPOCHS})
+    symptom: ClassVar[Symptom | None] = Symptom.LOSS_DIVERGES
+
+    min_epochs: int = 4
+    min_share: float = 0.25  # of the progress that was made
+    min_growth: float = 1.4  # ratio
+    first_steps: int = 3
+    max_step_growth: float = 100.0  # ratio
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        found = self._in_steps(record)
+        return found or judge_runs(record.epochs, self._judge)
+
+    def _judge(self, run: Run) -> Finding | None:
+        loss = run.curve("loss")
+        if len(loss) < self.min_epochs:
+            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        best = int(smooth(loss).argmin()) if loss.argmin() else 0
+        low = float(loss[: best + 2].min())
+        rise = end_level(loss) - low
+        limit = low + max(self.min_share * (loss[0] - low), (self.min_growth - 1) * abs(low))
+        last = loss[-max(2, len(loss) // 10) :]
+        if low == 0 or rise <= 0 or not (last >= limit).all():
+            return None
+        lost_all = end_level(loss) >= loss[0]
+        epoch = int(run.epochs_of("loss")[loss[: best + 2].argmin()])
+        return self.finding(
+            severity=Severity.ERROR if lost_all else Severity.WARNING,
+            summary=(
+                f"The training loss rises from {low:.4g} in epoch {epoch + 1} "
+                f"to {end_level(loss):.4g} at the end (it began at {loss[0]:.4g})."
+            ),
+            place="loss",
+            epoch=epoch,
+            value=end_level(loss),
+            limit=float(limit),
+            confidence=0.9 if len(loss) >= 8 else 0.7,
+        )
+
+    def _in_steps(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        if not record.has(Need.STEPS):
+            return ()
+        loss = np.abs(record.steps.loss.astype(np.float64))
+        loss = np.where(np.isfinite(loss), loss, 0.0)
+        if len(loss) <= self.first_steps:
+            return ()
+        start = float(loss[: self.first_steps].max())
+        worst = int(loss.argmax())
+        if start == 0 or loss[worst] < self.max_step_growth * start:
+            return ()
+        step = int(record.steps.step[worst])
+        back = float(np.median(loss[-max(1, len(loss) // 20) :])) < start
+        return (
+            self.finding(
+                severity=Severity.WARNING if back else Severity.ERROR,
+                summary=(
+                    f"The loss of a step grows from {start:.4g} to {loss[worst]:.4g} at step {step}"
+                    + (" and comes back later." if back else ".")
+                ),
+                place="loss",
+                step=step,
+                epoch=int(record.steps.epoch[worst]),
+                value=float(loss[worst] / start),
+                limit=self.max_step_growth,
+            ),
+        )

@@ -1,0 +1,135 @@
+"""LOS106: the model never gets better than a constant guess."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.chance import (
+    at_chance_level,
+    is_constant,
+    is_stuck,
+    reaches,
+    skill,
+)
+from keras_debugger.checks.curves.constant_predictor import constant_loss, majority_share
+from keras_debugger.checks.curves.runs import Run, judge_runs
+from keras_debugger.checks.curves.statistics import (
+    end_level,
+    fall_rate_at_end,
+    improvement,
+    smooth,
+    trend,
+)
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import Need, Severity, Symptom
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoLearning(Check):
+    """The model never gets better than a constant guess.
+
+    Sees: loss and accuracy of each epoch; the labels and the kind of loss where they are known.
+    Formula: with labels, skill = 1 - best smoothed loss / loss of the best constant answer; fires
+        below `min_skill`, unless the accuracy is above the largest class. Without labels it fires
+        when the loss is the same in every epoch; when loss and accuracy are those of equal shares
+        of k classes, log k and 1 / k; when the accuracy is stuck at one value that is not near 1
+        while the loss has settled; or when the loss improves by less than `min_improvement`.
+    Source: skill below .1 saw .74 of the runs that do not learn at no false alarm on 30 healthy
+        runs (method study); the rules without labels are measured by benchmarks/score_logs.py.
+    Known problems: a run that goes on from trained weights improves little; it is exempt if its
+        accuracy is high. A loss that includes a large weight penalty hides the skill.
+    Fixes: raise-learning-rate, lower-learning-rate, fit-output-to-labels, normalize-inputs,
+        change-hidden-activation, change-initializer, unfreeze-layers.
+    """
+
+    code: ClassVar[str] = "LOS106"
+    name: ClassVar[str] = "no-learning"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.EPOCHS})
+    symptom: ClassVar[Symptom | None] = Symptom.NO_LEARNING
+
+    min_skill: float = 0.1
+    min_improvement: float = 0.05  # of the first loss
+    min_epochs: int = 2
+    good_accuracy: float = 0.9
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        constant, largest = constant_loss(record), majority_share(record)
+        if constant is None:
+            return judge_runs(record.epochs, self._by_curves)
+        return judge_runs(record.epochs, lambda run: self._by_labels(run, constant, largest))
+
+    def _by_labels(self, run: Run, constant: float, largest: float | None) -> Finding | None:
+        loss, accuracy = run.curve("loss"), run.train_accuracy
+        if len(loss) < self.min_epochs:
+            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        reached = 1 - min(float(smooth(loss)[1:].min()), end_level(loss)) / constant
+        if reached >= self.min_skill:
+            return None
+        if largest is not None and len(accuracy) and skill(accuracy.max(), largest) >= 0.25:
+            return None
+        return self._found(
+            run,
+            f"The training loss never falls below {1 - self.min_skill:.0%} of {constant:.4g}, the "
+            f"loss of the best constant answer (lowest: {loss.min():.4g}).",
+            value=reached,
+            limit=self.min_skill,
+            confidence=0.95,
+        )
+
+    def _by_curves(self, run: Run) -> Finding | None:
+        loss, accuracy = run.curve("loss"), run.train_accuracy
+        if len(loss) < self.min_epochs:
+            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        if reaches(accuracy, self.good_accuracy) or not loss.any():
+            return None
+        gain, at_end = improvement(loss), end_level(loss)
+        if is_constant(loss):
+            text = f"The training loss is {at_end:.6g} in every epoch."
+            return self._found(run, text, value=gain, limit=self.min_improvement, confidence=0.95)
+        for part, level in (("training", "loss"), ("validation", "val_loss")):
+            scores = accuracy if level == "loss" else run.validation_accuracy
+            classes = at_chance_level(run.curve(level), scores)
+            if classes:
+                text = (
+                    f"The {part} loss is {end_level(run.curve(level)):.4g} and the accuracy "
+                    f"{end_level(scores):.3g}: that of guessing one of {classes} classes."
+                )
+                return self._found(run, text, value=gain, limit=self.min_improvement)
+        if is_stuck(loss, accuracy):
+            text = f"The training accuracy is stuck at {end_level(accuracy):.4g}."
+            return self._found(run, text, value=gain, limit=self.min_improvement, confidence=0.8)
+        return self._flat(run, gain)
+
+    def _flat(self, run: Run, gain: float) -> Finding | None:
+        """A loss that hardly moves, where nothing better is known."""
+        loss, accuracy = run.curve("loss"), run.train_accuracy
+        grows = len(accuracy) > 1 and accuracy.max() - accuracy[0] >= 0.05
+        if gain >= self.min_improvement or grows:
+            return None
+        if len(loss) < 5 and not (len(accuracy) > 1 and gain < 0.005 and accuracy.argmax() == 0):
+            return None
+        if fall_rate_at_end(loss) > 0.5 and trend(loss[-10:])[0] < -0.7:
+            return None  # slow, but on its way: LOS108 tells it
+        return self._found(
+            run,
+            f"The training loss improves by {gain:.1%} in {len(loss)} epochs "
+            f"({loss[0]:.4g} to {end_level(loss):.4g}).",
+            value=gain,
+            limit=self.min_improvement,
+            confidence=0.7 if len(loss) >= 5 else 0.6,
+        )
+
+    def _found(
+        self, run: Run, summary: str, *, value: float, limit: float, confidence: float = 0.9
+    ) -> Finding:
+        return self.finding(
+            severity=Severity.ERROR,
+            summary=summary,
+            place="loss",
+            epoch=int(run.epoch[-1]),
+            value=value,
+            limit=limit,
+            confidence=confidence,
+        )

@@ -1,0 +1,122 @@
+"""LOS110: the training loss keeps falling while the validation loss rises."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.runs import Run, judge_runs
+from keras_debugger.checks.curves.statistics import end_level, smooth, trend
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import Need, Severity, Symptom
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overfitting(Check):
+    """The training loss keeps falling while the validation loss rises.
+
+    Sees: training and validation loss and accuracy of each epoch.
+    Formula: the best epoch is that of the lowest smoothed validation loss. rise = end level / best
+        level - 1, cost = (end - best level) / first loss, gap = (validation - training loss at the
+        end) / first loss, where the first loss is the larger of training and validation. Fires when
+        rise >= `min_rise`, gap >= `min_gap`, the training loss still falls after the best epoch and
+        the validation loss does not fall. A cost below `min_cost` is a note. Fires too when the
+        training accuracy is high and the validation accuracy is `min_accuracy_gap` below, and that
+        gap has grown in the run.
+    Source: rise alone has false alarms on 13 % of healthy runs, gap alone on 10 % (method study);
+        both together with the cost are measured by benchmarks/score_logs.py.
+    Known problems: with few validation rows the best epoch is chance. A validation loss can rise by
+        overconfidence while the accuracy still grows; the summary tells both.
+    Fixes: stop-early, add-dropout, add-l2, smaller-model, more-data.
+    """
+
+    code: ClassVar[str] = "LOS110"
+    name: ClassVar[str] = "overfitting"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.EPOCHS, Need.VALIDATION})
+    symptom: ClassVar[Symptom | None] = Symptom.OVERFITTING
+    hint: ClassVar[str] = "give validation_data or validation_split to fit"
+
+    min_epochs: int = 4
+    min_rise: float = 0.1  # of the best validation loss
+    min_gap: float = 0.15  # of the first loss
+    min_cost: float = 0.03  # of the first loss
+    min_accuracy_gap: float = 0.25
+    high_accuracy: float = 0.8
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        return judge_runs(record.epochs, self._judge)
+
+    def _judge(self, run: Run) -> Finding | None:
+        by_accuracy = self._by_accuracy(run)
+        paired = np.isfinite(run.values.get("loss", np.nan)) & np.isfinite(
+            run.values.get("val_loss", np.nan)
+        )
+        if np.ndim(paired) == 0 or paired.sum() < self.min_epochs:
+            if by_accuracy is None:
+                raise TooShortError(f"log at least {self.min_epochs} epochs with validation")
+            return by_accuracy
+        return self._by_loss(run, np.flatnonzero(paired)) or by_accuracy
+
+    def _by_loss(self, run: Run, rows: np.ndarray) -> Finding | None:
+        train, validation = run.values["loss"][rows], run.values["val_loss"][rows]
+        level = smooth(validation)
+        best = int(level.argmin())
+        low, end = float(level[best]), end_level(validation)
+        scale = max(abs(float(train[0])), abs(float(validation[0])))
+        if best >= len(rows) - 2 or low <= 0 or end <= low:
+            return None
+        rise, cost = end / low - 1, (end - low) / scale
+        gap = (end - end_level(train)) / scale
+        falls = end_level(train) < 0.97 * float(smooth(train)[best])
+        rises = rise >= 0.5 or trend(validation[best:])[0] > 0.1
+        if rise < self.min_rise or gap < self.min_gap or not (falls and rises):
+            return None
+        epoch = int(run.epoch[rows[best]])
+        return self.finding(
+            severity=Severity.NOTE if cost < self.min_cost else Severity.WARNING,
+            summary=(
+                f"The validation loss is lowest in epoch {epoch + 1} ({low:.4g}) and ends at "
+                f"{end:.4g}, while the training loss falls to {end_level(train):.4g}; "
+                f"stopping there would have saved {end - low:.2g} of loss"
+                f"{self._accuracy_then(run, rows[best])}."
+            ),
+            place="val_loss",
+            epoch=epoch,
+            value=rise,
+            limit=self.min_rise,
+            confidence=self._confidence(rise, gap, len(rows)),
+        )
+
+    def _confidence(self, rise: float, gap: float, epochs: int) -> float:
+        clear = rise >= 2 * self.min_rise and gap >= 2 * self.min_gap
+        return 0.95 if clear and epochs >= 8 else 0.8
+
+    def _accuracy_then(self, run: Run, row: int) -> str:
+        scores = run.validation_accuracy
+        if len(scores) != len(run.epoch):
+            return ""
+        return f" (validation accuracy {scores[row]:.3g} there, {end_level(scores):.3g} at the end)"
+
+    def _by_accuracy(self, run: Run) -> Finding | None:
+        train, validation = run.train_accuracy, run.validation_accuracy
+        if not (len(train) and len(validation)) or run.epoch[-1] < self.min_epochs - 1:
+            return None
+        gap, first = end_level(train) - end_level(validation), train[0] - validation[0]
+        grown = len(train) == 1 or first < 0.5 * gap
+        if gap < self.min_accuracy_gap or end_level(train) < self.high_accuracy or not grown:
+            return None
+        return self.finding(
+            severity=Severity.WARNING,
+            summary=(
+                f"The training accuracy ends at {end_level(train):.3g}, the validation accuracy at "
+                f"{end_level(validation):.3g}."
+            ),
+            place=f"val_{run.accuracy}",
+            epoch=int(run.epoch[-1]),
+            value=float(gap),
+            limit=self.min_accuracy_gap,
+            confidence=0.85 if len(train) >= self.min_epochs else 0.7,
+        )

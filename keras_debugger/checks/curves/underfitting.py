@@ -1,0 +1,101 @@
+"""LOS109: the training loss settles well above what the data allow."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.chance import skill
+from keras_debugger.checks.curves.constant_predictor import constant_loss, majority_share
+from keras_debugger.checks.curves.runs import Run, judge_runs
+from keras_debugger.checks.curves.statistics import end_level, fall_rate_at_end
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import SimpleModel, TrainingRecord
+from keras_debugger.types.vocabulary import LossKind, Need, Severity, Symptom
+
+
+@dataclass(frozen=True, kw_only=True)
+class Underfitting(Check):
+    """The training loss settles well above what the data allow.
+
+    Sees: loss and accuracy of each epoch, the labels, and the scores of simple models if they were
+        tried on the same data.
+    Formula: skill = 1 - loss at the end / loss of the best constant answer (or the same of the
+        accuracy, if that is higher). Fires when the best simple model, cross-validated, is ahead by
+        `min_lead`; without simple models, when `no_learning` <= skill < `min_skill`. The loss must
+        have settled.
+    Source: skill below .5 was never seen in 30 healthy runs (method study); labels with much noise
+        allow no more than that, so the limit without a simple model is lower.
+    Known problems: dropout and noise layers hold the training loss up; the validation loss is then
+        the lower one and is taken.
+    Fixes: reduce-regularization, raise-learning-rate, normalize-inputs, change-hidden-activation.
+    """
+
+    code: ClassVar[str] = "LOS109"
+    name: ClassVar[str] = "underfitting"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.EPOCHS, Need.DATA, Need.MODEL})
+    symptom: ClassVar[Symptom | None] = Symptom.UNDERFITTING
+
+    min_epochs: int = 5
+    no_learning: float = 0.1
+    min_skill: float = 0.3
+    min_lead: float = 0.15  # of balanced accuracy or R2
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        constant = constant_loss(record)
+        if constant is None:
+            raise TooShortError("record one output with a cross-entropy or an error as its loss")
+        return judge_runs(record.epochs, lambda run: self._judge(run, record, constant))
+
+    def _judge(self, run: Run, record: TrainingRecord, constant: float) -> Finding | None:
+        loss, validation = run.curve("loss"), run.curve("val_loss")
+        if len(loss) < self.min_epochs:
+            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        lowest = min([end_level(loss)] + ([end_level(validation)] if len(validation) else []))
+        reached, largest = 1 - lowest / constant, majority_share(record)
+        if largest is not None and len(run.train_accuracy):
+            reached = max(reached, skill(end_level(run.train_accuracy), largest))
+        if fall_rate_at_end(loss) > 0.45:
+            return None
+        best = max(record.data.simple_models, key=lambda model: model.score, default=None)
+        ours = self._score(run, record, lowest, constant)
+        if best is not None and ours is not None:
+            return self._against(best, ours, run)
+        if not self.no_learning <= reached < self.min_skill:
+            return None
+        return self.finding(
+            severity=Severity.WARNING,
+            summary=(
+                f"The loss settles at {lowest:.4g}: only {reached:.0%} of the way from the best "
+                f"constant answer ({constant:.4g}) to no error."
+            ),
+            place="loss",
+            epoch=int(run.epoch[-1]),
+            value=reached,
+            limit=self.min_skill,
+            confidence=0.7,
+        )
+
+    def _score(
+        self, run: Run, record: TrainingRecord, lowest: float, constant: float
+    ) -> float | None:
+        """Our training score in the unit of the simple models, None if it is not known."""
+        if len(run.train_accuracy):
+            return end_level(run.train_accuracy)
+        squared = record.model.outputs[0].loss is LossKind.MEAN_SQUARED_ERROR
+        return 1 - lowest / constant if squared else None
+
+    def _against(self, best: SimpleModel, ours: float, run: Run) -> Finding | None:
+        if best.score - ours < self.min_lead or best.score <= best.chance_high:
+            return None
+        return self.finding(
+            severity=Severity.WARNING,
+            summary=(
+                f"The model reaches {ours:.3g} on the data it trains on; a {best.name} reaches "
+                f"{best.score:.3g} on data it has not seen."
+            ),
+            place="loss",
+            epoch=int(run.epoch[-1]),
+            value=best.score - ours,
+            limit=self.min_lead,
+        )
