@@ -1,0 +1,211 @@
+"""The result of autofix in words: the same sentences for terminal, text, Markdown and HTML."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from keras_debugger.report.code import fix_code
+from keras_debugger.report.comparison_story import (
+    Interval,
+    Row,
+    ending_note,
+    ending_rows,
+    evidence,
+    interval,
+    seed_rows,
+)
+from keras_debugger.report.recommendations import Area
+from keras_debugger.report.story import DiagnosisStory, tell
+from keras_debugger.report.words import (
+    MEANINGS,
+    TONES,
+    capital,
+    clean,
+    count,
+    duration,
+    name,
+    number,
+    percent,
+    plan_title,
+    sentence,
+)
+from keras_debugger.types.trial import Trial
+from keras_debugger.types.vocabulary import Decision
+
+if TYPE_CHECKING:
+    from keras_debugger.report.result import AutofixResult
+
+PROVEN = (Decision.VERIFIED, Decision.IMPROVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixStory:
+    """One fix: what it does, its name, why it helps, and what it may cost."""
+
+    title: str
+    name: str
+    reason: str
+    risk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultStory:
+    """A result in words.
+
+    Args:
+        badge: the verdict in one or two words.
+        tone: `good`, `fair`, `bad` or `neutral`.
+        headline: the verdict in one sentence.
+        meaning: what the badge means.
+        before: diagnosis of the original.
+        after: diagnosis of the fixed run, None if no fix was proved.
+        proven: whether a fix was proved.
+        fixes: the fixes of the plan that was proved or came nearest.
+        code: the plan as Python; empty if there is none.
+        metric: name of the metric that decided; empty if nothing was compared.
+        seeds: rows (seed, before, after, change of the error); the last one holds the means.
+        evidence: what the comparison rests on.
+        interval: the gain with its interval; None if nothing was compared.
+        endings: rows (what, before, after) of the trainings themselves.
+        endings_note: what to know when comparing them.
+        recommendations: rows (text, evidence) for each area.
+        tried: rows (candidate, score, epochs, cost, remark).
+        method: how it was measured, one sentence each.
+        notes: anything else to know, one sentence each.
+    """
+
+    badge: str
+    tone: str
+    headline: str
+    meaning: str
+    before: DiagnosisStory
+    after: DiagnosisStory | None
+    proven: bool
+    fixes: tuple[FixStory, ...]
+    code: str
+    metric: str
+    seeds: tuple[Row, ...]
+    evidence: str
+    interval: Interval | None
+    endings: tuple[Row, ...]
+    endings_note: str
+    recommendations: tuple[tuple[str, tuple[Row, ...]], ...]
+    tried: tuple[Row, ...]
+    method: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def tell_result(result: AutofixResult) -> ResultStory:
+    """Put a result into words."""
+    proof = result.proof
+    return ResultStory(
+        badge=result.verdict.value,
+        tone=TONES[result.verdict],
+        headline=sentence(proof.sentence),
+        meaning=capital(MEANINGS[result.verdict]) + ".",
+        before=tell(result.diagnosis),
+        after=None if result.diagnosis_after is None else tell(result.diagnosis_after),
+        proven=result.verdict in PROVEN,
+        fixes=_fixes(result),
+        code=_code(result),
+        metric=name(proof.metric).replace("_", " "),
+        seeds=seed_rows(proof, result.before),
+        evidence=evidence(proof),
+        interval=interval(proof),
+        endings=ending_rows(result.before, result.after),
+        endings_note=ending_note(result.plan),
+        recommendations=_recommendations(result),
+        tried=_tried(result.tried),
+        method=_method(result),
+        notes=tuple(map(sentence, result.notes)),
+    )
+
+
+def _fixes(result: AutofixResult) -> tuple[FixStory, ...]:
+    fixes = result.plan.fixes if result.plan else ()
+    return tuple(
+        FixStory(
+            title=capital(fix.kind.value),
+            name=clean(fix.name),
+            reason=capital(sentence(fix.reason)),
+            risk=capital(sentence(fix.risk)),
+        )
+        for fix in fixes
+    )
+
+
+def _code(result: AutofixResult) -> str:
+    record = result.diagnosis.record
+    if result.plan is None or record.model_description is None:
+        return ""
+    return fix_code(result.plan, record.model_description, record.fit_description)
+
+
+def _recommendations(result: AutofixResult) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+    areas: dict[str, list[Row]] = {area.value: [] for area in Area}
+    for item in result.recommendations:
+        areas[item.area.value].append((sentence(item.text), capital(sentence(item.evidence))))
+    return tuple((area, tuple(rows)) for area, rows in areas.items() if rows)
+
+
+def _tried(trials: Sequence[Trial]) -> tuple[Row, ...]:
+    """One row a candidate with its longest training; those trained longest first, then by error."""
+    longest: dict[str, Trial] = {}
+    for trial in trials:
+        known = longest.get(trial.plan.name)
+        if known is None or trial.epochs >= known.epochs:
+            longest[trial.plan.name] = trial
+    order = sorted(
+        longest.values(),
+        key=lambda t: (-t.epochs, t.selection.error if t.selection else math.inf),
+    )
+    return tuple(
+        (
+            plan_title(trial.plan),
+            _score(trial),
+            count(trial.epochs, "epoch"),
+            percent(sum(t.cost for t in trials if t.plan.name == trial.plan.name)),
+            clean(trial.failure) or _remark(trial),
+        )
+        for trial in order
+    )
+
+
+def _score(trial: Trial) -> str:
+    if trial.selection is None:
+        return "none"
+    return f"{name(trial.selection.metric).replace('_', ' ')} {number(trial.selection.value)}"
+
+
+def _remark(trial: Trial) -> str:
+    if trial.selection is not None and not trial.selection.finite:
+        return "answers were not finite"
+    return "" if trial.plan.fixes else "the control"
+
+
+def _method(result: AutofixResult) -> tuple[str, ...]:
+    proof = result.proof
+    lines = [capital(sentence(result.split))] if result.split else []
+    if proof.before and proof.after:
+        seeds = count(len(proof.before), "fresh seed")
+        lines += [
+            "Candidates were compared on the selection part. The chosen one and the original were "
+            f"then trained again on the same {seeds} and met "
+            f"{count(proof.rows, 'held-out row')} that no training and no choice had seen.",
+            "The gain is the relative reduction of the error, with a 95 % interval. Asked for was "
+            f"a gain of at least {percent(proof.min_improvement)}.",
+        ]
+    if proof.diverged_before or proof.diverged_after:
+        lines.append(
+            f"Trainings that became non-finite or constant: {proof.diverged_before} of the "
+            f"original, {proof.diverged_after} of the fixed model."
+        )
+    if proof.needed:
+        lines.append(f"What it would take to decide: {sentence(proof.needed)}")
+    if math.isfinite(result.cost):
+        took = f", {duration(result.seconds)}" if math.isfinite(result.seconds) else ""
+        lines.append(f"The whole run cost {number(result.cost)} trainings of the original{took}.")
+    return tuple(lines)
