@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from keras_debugger.report.layer_edits import decimal
 from keras_debugger.report.words import name
 from keras_debugger.types.edit import (
     ClipNorm,
@@ -120,7 +121,7 @@ def _apply(edit: Edit, optimizer: _Optimizer) -> _Optimizer:
 
 
 def _schedule_lines(optimizer: _Optimizer) -> list[str]:
-    rate = f"{optimizer.description.learning_rate:.6g}"
+    rate = decimal(optimizer.description.learning_rate)
     steps = "steps = epochs * -(-len(x_train) // batch_size)  # optimizer steps in all"
     if optimizer.schedule is Schedule.COSINE:
         call = f"keras.optimizers.schedules.CosineDecay({rate}, decay_steps=steps)"
@@ -138,7 +139,7 @@ def _schedule_lines(optimizer: _Optimizer) -> list[str]:
 
 def _optimizer(optimizer: _Optimizer) -> list[str]:
     now = optimizer.description
-    rate, comment = f"{now.learning_rate:.6g}", ""
+    rate, comment = decimal(now.learning_rate), ""
     if optimizer.schedule in (Schedule.COSINE, Schedule.WARM_UP):
         rate = "learning_rate"
     elif now.schedule:
@@ -156,7 +157,7 @@ def _optimizer(optimizer: _Optimizer) -> list[str]:
         "weight_decay": now.weight_decay,
     }
     inside = [f"learning_rate={rate}"]
-    inside += [f"{key}={value:.6g}" for key, value in extras.items() if value is not None]
+    inside += [f"{key}={decimal(value)}" for key, value in extras.items() if value is not None]
     return [f"{home}{kind}({', '.join(inside)}),{comment}"]
 
 
@@ -185,7 +186,7 @@ def _loss_weight(edit: ScaleTargets, edits: Sequence[Edit], model: ModelDescript
     changed = {e.output: e.loss for e in edits if isinstance(e, SetLoss)}
     known = model.outputs[edit.output].loss if edit.output < len(model.outputs) else LossKind.OTHER
     squared = changed.get(edit.output, known) is not LossKind.MEAN_ABSOLUTE_ERROR
-    return f"1 / {edit.sd:.6g}**2" if squared else f"1 / {edit.sd:.6g}"
+    return f"1 / {decimal(edit.sd)}**2" if squared else f"1 / {decimal(edit.sd)}"
 
 
 def _metrics(model: ModelDescription) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from keras_debugger.report.layer_edits import Line, apply, literal, target
+from keras_debugger.report.layer_edits import Line, apply, decimal, literal, target
 from keras_debugger.report.words import name as short
 from keras_debugger.types.edit import Edit, NormalizeInput
 from keras_debugger.types.record import LayerDescription, ModelDescription
@@ -128,14 +128,16 @@ def _arguments(line: Line) -> tuple[str, ...] | None:
     if layer.class_name == "Dense" and layer.activation is not Activation.OTHER:
         initializer = _PLAIN_INITIALIZERS.get(layer.kernel_initializer)
         kept = (f"kernel_initializer={literal(initializer)}",) if initializer else ()
-        penalty = (f"kernel_regularizer=keras.regularizers.L2({layer.l2:g})",) if layer.l2 else ()
+        penalty = (
+            (f"kernel_regularizer=keras.regularizers.L2({decimal(layer.l2)})",) if layer.l2 else ()
+        )
         extra = tuple(a for a in line.arguments if not a.startswith("activation="))
         mine = tuple(a for a in extra if not a.startswith("kernel_regularizer="))
         if any(a.startswith("kernel_initializer=") for a in mine):
             kept = ()
         return (str(layer.units), *activation, *kept, *penalty, *mine, named)
     if layer.class_name in ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout"):
-        return (f"{layer.dropout:g}", named)
+        return (f"{decimal(layer.dropout)}", named)
     if layer.class_name in ("Flatten", "GlobalAveragePooling1D", "GlobalAveragePooling2D"):
         return (named,)
     if layer.class_name == "Activation" and layer.activation is not Activation.OTHER:

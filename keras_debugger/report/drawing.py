@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from keras_debugger.report.words import name
 
@@ -56,7 +57,8 @@ def plain_style() -> Iterator[None]:
 
 def new_figure(width: float, height: float, palette: Palette) -> Figure:
     """An empty figure of this size in inches, drawn without a display."""
-    figure = Figure(figsize=(width, height), facecolor=palette.paper, layout="constrained")
+    engine = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
+    figure = Figure(figsize=(width, height), facecolor=palette.paper, layout=engine)
     FigureCanvasAgg(figure)
     return figure
 
@@ -75,9 +77,27 @@ def dress(axes: Axes, palette: Palette, *, title: str, x: str) -> None:
 
 
 def legend(axes: Axes, palette: Palette) -> None:
-    """A legend of what was drawn, if anything was."""
+    """A legend of what was drawn on these axes, if anything was."""
     if axes.get_legend_handles_labels()[0]:
         axes.legend(frameon=False, labelcolor=palette.ink, fontsize=8.5)
+
+
+def shared_legend(figure: Figure, palette: Palette) -> None:
+    """One legend above all axes of the figure, each entry once."""
+    entries: dict[str, Any] = {}
+    for axes in figure.axes:
+        for handle, words in zip(*axes.get_legend_handles_labels(), strict=True):
+            entries.setdefault(words, handle)
+    if entries:
+        figure.legend(
+            list(entries.values()),
+            list(entries),
+            loc="outside upper center",
+            ncols=4,
+            frameon=False,
+            labelcolor=palette.ink,
+            fontsize=9.5,
+        )
 
 
 def nothing(axes: Axes, palette: Palette, text: str = "not recorded") -> None:
@@ -131,13 +151,13 @@ def thin(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x[keep], y[keep]
 
 
-def wants_log(arrays: list[np.ndarray]) -> bool:
-    """Whether curves are all positive and span several orders of magnitude."""
+def wants_log(arrays: list[np.ndarray], ratio: float = LOG_RANGE) -> bool:
+    """Whether curves are all positive and the largest value is over `ratio` times the smallest."""
     finite = [values[np.isfinite(values)] for values in arrays]
     together = np.concatenate(finite) if finite else np.empty(0)
     if together.size == 0 or together.min() <= 0:
         return False
-    return bool(together.max() > LOG_RANGE * together.min())
+    return bool(together.max() > ratio * together.min())
 
 
 def to_png(figure: Figure) -> bytes:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from keras_debugger.report.comparison_story import Interval, Row
 from keras_debugger.report.highlight import highlight
 from keras_debugger.report.pictures import diagnosis_pictures, result_pictures
-from keras_debugger.report.result_story import Interval, Row, tell_result
+from keras_debugger.report.result_story import tell_result
 from keras_debugger.report.story import tell
 from keras_debugger.version import VERSION
 

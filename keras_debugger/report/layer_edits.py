@@ -41,6 +41,12 @@ class Line:
     gone: bool = False
 
 
+def decimal(value: float) -> str:
+    """A float as Python code, with six significant digits."""
+    text = f"{value:.6g}"
+    return text if set(text) & set(".en") else f"{text}.0"
+
+
 def literal(text: str) -> str:
     """A name as a Python string, short and on one line."""
     words = short(text).replace("\\", "\\\\").replace('"', '\\"')
@@ -77,20 +83,20 @@ def apply(edit: Edit, line: Line) -> Line:
                 'bias_initializer="zeros"',
             )
         case SetL2(factor=factor):
-            new = f"keras.regularizers.L2({factor:g})" if factor else "None"
+            new = f"keras.regularizers.L2({decimal(factor)})" if factor else "None"
             words = "weight penalty added" if factor else "weight penalty removed"
             layer = replace(layer, l1=0.0, l2=factor)
             return _changed(line, layer, words, f"kernel_regularizer={new}")
         case SetDropout(rate=rate):
             if layer.kind is LayerKind.RECURRENT:
-                return _changed(line, layer, f"was {layer.dropout:g}", f"dropout={rate:g}")
+                return _changed(line, layer, f"was {layer.dropout:g}", f"dropout={decimal(rate)}")
             layer = replace(layer, dropout=rate)
-            changed = _changed(line, layer, f"was {line.layer.dropout:g}", f"rate={rate:g}")
+            changed = _changed(line, layer, f"was {line.layer.dropout:g}", f"rate={decimal(rate)}")
             return replace(changed, gone=rate == 0)
         case InsertDropout(rate=rate):
             if layer.kind is LayerKind.RECURRENT:
-                return _changed(line, layer, "dropout added", f"dropout={rate:g}")
-            return replace(line, after=(*line.after, f"layers.{_dropout(layer)}({rate:g})"))
+                return _changed(line, layer, "dropout added", f"dropout={decimal(rate)}")
+            return replace(line, after=(*line.after, f"layers.{_dropout(layer)}({decimal(rate)})"))
         case InsertBatchNormalization():
             line = replace(line, after=("layers.BatchNormalization()", *line.after))
             if layer.activation is Activation.LINEAR:
@@ -102,9 +108,9 @@ def apply(edit: Edit, line: Line) -> Line:
             return replace(line, after=(*line.after, "layers.LayerNormalization()"))
         case SetBatchNormMomentum(momentum=momentum):
             words = f"was {layer.momentum:g}" if layer.momentum is not None else "lowered"
-            return _changed(line, layer, words, f"momentum={momentum:g}")
+            return _changed(line, layer, words, f"momentum={decimal(momentum)}")
         case ScaleTargets(mean=mean, sd=sd):
-            scale = f"layers.Rescaling(scale={sd:.6g}, offset={mean:.6g})"
+            scale = f"layers.Rescaling(scale={decimal(sd)}, offset={decimal(mean)})"
             return replace(line, after=(*line.after, scale))
     return line
 

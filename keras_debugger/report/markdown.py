@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from keras_debugger.report.result_story import ResultStory, Row
+from keras_debugger.report.comparison_story import Row
+from keras_debugger.report.result_story import ResultStory
 from keras_debugger.report.story import DiagnosisStory
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~#&$!])")

@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 
 from keras_debugger.report.drawing import (
     LIGHT,
+    LOG_RANGE,
     Palette,
     drawable,
     dress,
-    legend,
     new_figure,
     nothing,
     plain_style,
+    shared_legend,
     thin,
     wants_log,
 )
@@ -73,9 +74,10 @@ def comparison_figure(
             both,
         )
         norms = [c for run in runs for c in _norms(*run)]
-        _panel(panels[1, 0], norms, "Gradient norm, all layers", palette, both, log=True)
+        _panel(panels[1, 0], norms, "Gradient norm, all layers", palette, both, log_from=1.0)
         rates = [c for run in runs for c in _rates(*run)]
-        _panel(panels[1, 1], rates, "Learning rate", palette, both)
+        _panel(panels[1, 1], rates, "Learning rate", palette, both, log_from=5.0)
+        shared_legend(figure, palette)
         return figure
 
 
@@ -148,7 +150,13 @@ def _positions(steps: StepLogs) -> np.ndarray:
 
 
 def _panel(
-    axes: Axes, curves: list[Curve], title: str, palette: Palette, both: bool, *, log: bool = False
+    axes: Axes,
+    curves: list[Curve],
+    title: str,
+    palette: Palette,
+    both: bool,
+    *,
+    log_from: float = LOG_RANGE,
 ) -> None:
     dress(axes, palette, title=title, x="epoch")
     shown = [drawable(curve.y) for curve in curves]
@@ -156,11 +164,10 @@ def _panel(
         text = "no finite value" if curves else "not recorded"
         nothing(axes, palette, text)
         return
-    if wants_log(shown) or (log and all((y[np.isfinite(y)] > 0).all() for y in shown)):
+    if wants_log(shown, log_from):
         axes.set_yscale("log")
     for curve, y in zip(curves, shown, strict=True):
         _draw(axes, curve, y, palette, both)
-    legend(axes, palette)
 
 
 def _draw(axes: Axes, curve: Curve, y: np.ndarray, palette: Palette, both: bool) -> None:
@@ -177,7 +184,7 @@ def _draw(axes: Axes, curve: Curve, y: np.ndarray, palette: Palette, both: bool)
         alpha=1.0 if curve.main else 0.35,
         marker="o" if np.isfinite(y).sum() <= 3 else None,
         markersize=4,
-        label=" ".join(filter(None, (whose, kind))) if curve.main else None,
+        label=", ".join(filter(None, (whose, kind))) if curve.main else None,
     )
     if curve.main and np.isfinite(y).any() and not np.isfinite(y).all():
         lost = int(np.argmin(np.isfinite(y)))
@@ -189,5 +196,5 @@ def _draw(axes: Axes, curve: Curve, y: np.ndarray, palette: Palette, both: bool)
             marker="x",
             markersize=9,
             markeredgewidth=2,
-            label=" ".join(filter(None, (whose, f"NaN or off scale ({kind})"))),
+            label=", ".join(filter(None, (whose, f"{kind}: NaN or off the scale from here"))),
         )

@@ -200,7 +200,7 @@ def _facts(record: TrainingRecord) -> tuple[tuple[str, str], ...]:
         detail = f" ({clean(record.ending_detail)})" if record.ending_detail else ""
         facts.append(("run", text + detail))
     if record.model_description is not None:
-        facts.append(("model", _model(record.model_description)))
+        facts += _model(record.model_description)
         if (optimizer := record.model_description.optimizer) is not None:
             rate = number(optimizer.learning_rate)
             facts.append(("optimizer", f"{name(optimizer.name)}, learning rate {rate}"))
@@ -216,8 +216,8 @@ def _facts(record: TrainingRecord) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
-def _model(model: ModelDescription) -> str:
+def _model(model: ModelDescription) -> tuple[tuple[str, str], ...]:
     weights = count(model.parameters, "parameter")
     losses = listing(dict.fromkeys(clean(output.loss_name) for output in model.outputs))
-    loss = f", loss {losses}" if losses else ""
-    return f"{name(model.name)} ({model.kind.value}), {weights}{loss}"
+    about = ("model", f"{name(model.name)} ({model.kind.value}), {weights}")
+    return (about, ("loss", losses)) if losses else (about,)

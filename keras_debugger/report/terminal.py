@@ -13,9 +13,10 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from keras_debugger.report.comparison_story import Row
 from keras_debugger.report.encoding import EncodableFile
 from keras_debugger.report.progress import SilentProgress, TerminalProgress
-from keras_debugger.report.result_story import ResultStory, Row, tell_result
+from keras_debugger.report.result_story import ResultStory, tell_result
 from keras_debugger.report.story import DiagnosisStory, tell
 
 if TYPE_CHECKING:

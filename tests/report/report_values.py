@@ -1,7 +1,6 @@
 """Builders of values as the other rooms make them, and a hostile name."""
 
 import numpy as np
-import pytest
 
 from keras_debugger.report.diagnosis_view import view
 from keras_debugger.report.recommendations import Area, Recommendation
@@ -201,7 +200,7 @@ def sick(place="dense", **of_record):
                     findings=("LOS104", "DAT102"),
                     evidence=(
                         "Standard deviations of the features range from 0.124 to 315.",
-                        "With standardised inputs the same model reached a loss of 0.21 in 20 steps.",
+                        "With standardised inputs the same model reached 0.21 in 20 steps.",
                     ),
                     fixes=("normalize-inputs", "lower-learning-rate"),
                 ),
@@ -362,8 +361,3 @@ def result(decision=Decision.VERIFIED, *, diagnosis=None, the_model=None, **chan
         "notes": ("The callback ModelCheckpoint was not used again.",),
     }
     return AutofixResult(**{**values, **changes})
-
-
-@pytest.fixture
-def hostile():
-    return HOSTILE
