@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import kendalltau
 
 from keras_debugger.checks.base import Check, TooShortError
-from keras_debugger.checks.outcome import quality
+from keras_debugger.checks.outcome import quality, training_quality
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
@@ -51,8 +51,8 @@ class TooFewUpdates(Check):
         trend = float(kendalltau(np.arange(losses.size), losses).statistic)
         if not trend < self.max_trend:
             return ()
-        reached = quality(record)
-        harm = reached < self.max_quality
+        reached = np.nanmax([quality(record), training_quality(record), -np.inf])
+        harm = -np.inf < reached < self.max_quality
         return (
             self.finding(
                 severity=Severity.WARNING if harm else Severity.NOTE,
