@@ -26,6 +26,7 @@ class Site:
         ring: rows of `STATISTICS` by variables, flattened.
         clipped: rows of norms after clipping and accumulation, None if nothing can change them.
         without_gradient: columns that got no gradient.
+        repeated: whether a step applies it more than once; the last time is recorded.
     """
 
     optimizer: Any
@@ -33,6 +34,7 @@ class Site:
     ring: Ring
     clipped: Ring | None
     without_gradient: frozenset[int] = frozenset()
+    repeated: bool = False
 
 
 @dataclass(eq=False)
@@ -73,6 +75,7 @@ class GradientTap:
         self.sites: list[Site] = []
         self._before_update = before_update
         self._rate: Any = None
+        self._applied: list[Site] = []
         self._counter = counter
         self._every = every
         self._capacity = capacity
@@ -83,6 +86,7 @@ class GradientTap:
     def listening(self, model: Any) -> Iterator[None]:
         """Patch the optimizers of a model for the time of one trace."""
         self._rate = None
+        self._applied.clear()
         compiled = bool(getattr(model, "jit_compile", False))
         with ExitStack() as patches:
             for optimizer in optimizers_of(model):
@@ -143,6 +147,8 @@ class GradientTap:
             return None
         self._before_update()
         site = self._site(optimizer, variables, grads)
+        site.repeated |= any(site is other for other in self._applied)
+        self._applied.append(site)
         with tf.name_scope("keras_debugger"):
             if self._rate is None:
                 self._rate = learning_rate_of(optimizer)

@@ -7,21 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.activations import ActivationProbe
 from keras_debugger.recording.batch_sample import Rows
 from keras_debugger.recording.data_evidence import DataEvidence
 from keras_debugger.recording.environment import versions
 from keras_debugger.recording.live import Alarms
 from keras_debugger.recording.logs import epoch_logs, gradient_log, step_logs
 from keras_debugger.recording.model_description import describe_model
-from keras_debugger.recording.predictions import PredictionProbe
+from keras_debugger.recording.notes import notes_of
+from keras_debugger.recording.probes import Probes
 from keras_debugger.recording.saving import save_run
 from keras_debugger.recording.watch import Watch
 from keras_debugger.types.record import FitDescription, ModelDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Ending
-
-PROBED_EPOCHS = 10  # epochs at the start that are always probed
-PROBES = 50  # probes in a longer run, about
 
 
 class RunLog:
@@ -77,7 +74,7 @@ class RunLog:
             self._current.copy_initial_weights()
             self._describe()
             if self._probe_data is not None:
-                self._probe_start()
+                self._probes.before_training(self._current.initial_weights, self._model)
 
     def arm_for_loop(self) -> None:
         """Watch every call of the training function until `disarm`."""
@@ -95,7 +92,7 @@ class RunLog:
         watch.step_begins(epoch=self._epoch)
         if self._alarms.wants_step(watch.begun):
             watch.read(epoch=self._epoch)
-            self._probe_start()
+            self._probes.before_training(self._current.initial_weights, self._model)
             self._sound_alarms()
         watch.arm("train", run_id=self._run_id)
 
@@ -112,9 +109,9 @@ class RunLog:
         self._note_epoch(epoch, logs)
         self._data.epoch_ends()
         self._describe()
-        self._probe_start()
-        if self._is_probed(epoch):
-            self._probe(watch.done)
+        self._probes.before_training(self._current.initial_weights, self._model)
+        epochs = self._params.get("epochs") or 1
+        self._probes.epoch_ends(epoch=epoch, epochs=epochs, step=watch.done)
         self._sound_alarms()
         self._save()
 
@@ -134,7 +131,7 @@ class RunLog:
         self._current.read(epoch=self._epoch)
         self._data.epoch_ends()
         self._describe()
-        self._probe_start()
+        self._probes.before_training(self._current.initial_weights, self._model)
         self._ending, self._detail = ending, detail
         self._seconds = self._current.seconds
         self._save()
@@ -188,8 +185,8 @@ class RunLog:
             epoch_logs=epoch_logs(self._epochs, self._values, self._restarts),
             step_logs=step_logs(watch),
             gradient_log=gradient_log(watch, every=self._every),
-            activation_log=None if self._activations is None else self._activations.log(),
-            prediction_log=None if self._predictions is None else self._predictions.log(),
+            activation_log=self._probes.activations,
+            prediction_log=self._probes.predictions,
             model_description=self._model,
             data_profile=self._data.profile,
             validation_profile=self._data.validation_profile,
@@ -200,7 +197,10 @@ class RunLog:
             seconds=watch.seconds if running else self._seconds,
             versions=versions(),
             source="Recorder",
-            notes=self._notes(),
+            notes=(
+                *notes_of(watch, every=self._every),
+                *(note for note in (self._probes.note, self._error_note) if note),
+            ),
         )
 
     # parts
@@ -229,8 +229,7 @@ class RunLog:
         self._epoch = 0
         self._validates = False
         self._model: ModelDescription | None = None
-        self._activations: ActivationProbe | None = None
-        self._predictions: PredictionProbe | None = None
+        self._probes = Probes(model, self._data)
 
     def _describe(self) -> None:
         """Describe the model; the optimizer stays as it was at the start."""
@@ -240,30 +239,6 @@ class RunLog:
             self._model = describe_model(model)
             if first is not None:
                 self._model = replace(self._model, optimizer=first.optimizer)
-
-    def _probe_start(self) -> None:
-        """Probe the model as it was before the first step, once."""
-        weights = self._current.initial_weights
-        if self._activations is not None or weights is None:
-            return
-        batch = self._data.probe_batch()
-        if batch is None:
-            return
-        model = self._current.model
-        self._activations = ActivationProbe(model=model, x=batch.x)
-        outputs = self._model.outputs if self._model is not None else ()
-        self._predictions = PredictionProbe(
-            labels=batch.first_labels, output=outputs[0] if outputs else None
-        )
-        self._probe(0, weights)
-
-    def _probe(self, step: int, weights: dict[str, np.ndarray] | None = None) -> None:
-        if self._activations is not None and self._predictions is not None:
-            self._predictions.add(step, self._activations.run(step, weights))
-
-    def _is_probed(self, epoch: int) -> bool:
-        epochs = self._params.get("epochs") or 1
-        return epoch < PROBED_EPOCHS or epoch % max(1, epochs // PROBES) == 0 or epoch == epochs - 1
 
     def _note_epoch(self, epoch: int, logs: dict[str, Any]) -> None:
         rows = len(self._epochs)
@@ -292,21 +267,3 @@ class RunLog:
             has_validation=self._validates or any(n.startswith("val_") for n in self._values),
             validation_rows=self._data.validation_rows,
         )
-
-    def _notes(self) -> tuple[str, ...]:
-        watch = self._current
-        notes = [
-            "loss of a step is that of its batch alone; loss of an epoch is the mean that Keras "
-            "keeps over the epoch"
-        ]
-        if self._every > 1:
-            notes.append(
-                f"largest entries, shares of zeros and updates are recorded at the first 50 steps "
-                f"and at every {self._every}th step"
-            )
-        if watch.steps.stride > 1 or watch.gradients.stride > 1:
-            stride = max(watch.steps.stride, watch.gradients.stride)
-            notes.append(f"rows after the first 50 steps were thinned to every {stride}th step")
-        if self._error_note:
-            notes.append(self._error_note)
-        return tuple(notes)

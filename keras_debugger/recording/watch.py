@@ -89,7 +89,7 @@ class Watch:
 
     def copy_initial_weights(self) -> None:
         """Copy the weights, unless they have been copied or training has gone on."""
-        if self.initial_weights is None and self._read == 0 and self.model.built:
+        if self.initial_weights is None and self._read == 0:
             self.initial_weights = copy_weights(self.model)
 
     def arm(self, kind: str, *, run_id: Any, stays: bool = False) -> None:
