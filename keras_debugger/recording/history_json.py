@@ -1,47 +1,18 @@
 """A history as a mapping of lists: `history.history`, JSON in its usual forms, and our own."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.atomic_file import write_atomically
 from keras_debugger.recording.log_columns import epoch_logs, looks_like_scores, restarts_of
-from keras_debugger.types.record import EpochLogs, FitDescription, TrainingRecord
+from keras_debugger.types.record import FitDescription, TrainingRecord
 
 _WRAPPERS = ("history", "History", "metrics", "logs")
 _EPOCH_NAMES = ("epoch", "epochs", "Epoch")
-
-
-def write_history(logs: EpochLogs, path: str | Path) -> None:
-    """Save epoch logs as strict JSON: `{"epoch": [...], "history": {name: [...]}}`.
-
-    Args:
-        logs: what Keras logged.
-        path: the file; it is there whole or not at all. An epoch without a value is null; NaN and
-            infinity are the strings `nan` and `inf`.
-    """
-    content = {
-        "epoch": [int(number) for number in logs.epoch],
-        "history": {
-            name: [
-                None if row in logs.missing.get(name, ()) else _strict(float(value))
-                for row, value in enumerate(values)
-            ]
-            for name, values in logs.values.items()
-        },
-    }
-    text = json.dumps(content, indent=1, allow_nan=False) + "\n"
-    write_atomically(Path(path), lambda file: file.write(text.encode()))
-
-
-def _strict(value: float) -> float | str:
-    return value if math.isfinite(value) else str(value)
 
 
 def parse_history(text: str) -> Any:

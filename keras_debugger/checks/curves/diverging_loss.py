@@ -20,8 +20,9 @@ class DivergingLoss(Check):
     Sees: the training loss of each epoch; step losses where they were recorded.
     Formula: rise = end level - best smoothed loss, progress = first loss - best loss. Fires when
         rise >= `min_share` x progress and end level >= `min_growth` x best loss, and the last
-        epochs are all above that; also when a step loss reaches `max_step_growth` x the largest of
-        the first `first_steps` step losses.
+        epochs are all above that. Fires too when a step loss reaches `max_growth_lost` x the
+        largest of the first `first_steps` step losses and the run ends no lower than it began, or
+        `max_growth` x if it comes back.
     Source: after the finding that "end above start" has no false alarm on 30 healthy runs but sees
         what has not learned as well (keras_debugger's method study); the share of progress lost
         tells the two apart. Measured by benchmarks/score_logs.py.
@@ -39,7 +40,8 @@ class DivergingLoss(Check):
     min_share: float = 0.25  # of the progress that was made
     min_growth: float = 1.4  # ratio
     first_steps: int = 3
-    max_step_growth: float = 100.0  # ratio
+    max_growth: float = 100.0  # ratio of step losses
+    max_growth_lost: float = 10.0  # ratio of step losses
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -81,10 +83,11 @@ class DivergingLoss(Check):
             return ()
         start = float(loss[: self.first_steps].max())
         worst = int(loss.argmax())
-        if start == 0 or loss[worst] < self.max_step_growth * start:
+        back = float(np.median(loss[-max(1, len(loss) // 20) :])) < 0.9 * start
+        limit = self.max_growth if back else self.max_growth_lost
+        if start == 0 or loss[worst] < limit * start:
             return ()
         step = int(record.steps.step[worst])
-        back = float(np.median(loss[-max(1, len(loss) // 20) :])) < start
         return (
             self.finding(
                 severity=Severity.WARNING if back else Severity.ERROR,
@@ -96,6 +99,6 @@ class DivergingLoss(Check):
                 step=step,
                 epoch=int(record.steps.epoch[worst]),
                 value=float(loss[worst] / start),
-                limit=self.max_step_growth,
+                limit=limit,
             ),
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check, TooShortError
-from keras_debugger.checks.curves.chance import skill
+from keras_debugger.checks.curves.chance import at_chance_level, skill
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, improvement, smooth, trend
 from keras_debugger.types.finding import Finding
@@ -22,6 +22,7 @@ class LossMetricDisagreement(Check):
         `good_accuracy`; also when the loss is exactly zero and the accuracy is below that.
     Source: ours; measured by benchmarks/score_logs.py. In healthy real logs the accuracy wins at
         least a tenth of what it lacks when the loss halves.
+        A loss and an accuracy that both end at the level of a guess are left to LOS106.
     Known problems: accuracy on a regression says nothing and is told here too: the training may be
         sound, the metric is not. A loss that is mostly a weight penalty falls without any gain.
     Fixes: fit-output-to-labels, change-loss, change-metric.
@@ -59,7 +60,7 @@ class LossMetricDisagreement(Check):
             )
         if improvement(loss) < self.min_improvement or gain >= self.max_gain:
             return None
-        if trend(loss)[0] > -0.5:
+        if trend(loss)[0] > -0.5 or at_chance_level(loss, accuracy):
             return None
         return self._found(
             run,

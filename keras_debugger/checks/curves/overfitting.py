@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.held_out_gap import early_gap
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth, trend
 from keras_debugger.types.finding import Finding
@@ -24,7 +25,8 @@ class Overfitting(Check):
         rise >= `min_rise`, gap >= `min_gap`, the training loss still falls after the best epoch and
         the validation loss does not fall. A cost below `min_cost` is a note. Fires too when the
         training accuracy is high and the validation accuracy is `min_accuracy_gap` below, and that
-        gap has grown in the run.
+        gap has grown in the run. Where validation is far off from the start, a rise below
+        `clear_rise` is left to LOS111.
     Source: rise alone has false alarms on 13 % of healthy runs, gap alone on 10 % (method study);
         both together with the cost are measured by benchmarks/score_logs.py.
     Known problems: with few validation rows the best epoch is chance. A validation loss can rise by
@@ -44,6 +46,7 @@ class Overfitting(Check):
     min_cost: float = 0.03  # of the first loss
     min_accuracy_gap: float = 0.25
     high_accuracy: float = 0.8
+    clear_rise: float = 0.5  # of the best validation loss
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -58,7 +61,10 @@ class Overfitting(Check):
             if by_accuracy is None:
                 raise TooShortError(f"log at least {self.min_epochs} epochs with validation")
             return by_accuracy
-        return self._by_loss(run, np.flatnonzero(paired)) or by_accuracy
+        found = self._by_loss(run, np.flatnonzero(paired)) or by_accuracy
+        if found is not None and found.value < self.clear_rise and early_gap(run):
+            return None
+        return found
 
     def _by_loss(self, run: Run, rows: np.ndarray) -> Finding | None:
         train, validation = run.values["loss"][rows], run.values["val_loss"][rows]
@@ -71,7 +77,7 @@ class Overfitting(Check):
         rise, cost = end / low - 1, (end - low) / scale
         gap = (end - end_level(train)) / scale
         falls = end_level(train) < 0.97 * float(smooth(train)[best])
-        rises = rise >= 0.5 or trend(validation[best:])[0] > 0.1
+        rises = rise >= self.clear_rise or trend(validation[best:])[0] > 0.1
         if rise < self.min_rise or gap < self.min_gap or not (falls and rises):
             return None
         epoch = int(run.epoch[rows[best]])

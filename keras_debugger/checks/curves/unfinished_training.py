@@ -39,7 +39,7 @@ class UnfinishedTraining(Check):
     symptom: ClassVar[Symptom | None] = Symptom.SLOW_CONVERGENCE
 
     min_epochs: int = 5
-    min_rate: float = 0.45  # of the mean fall
+    min_rate: float = 0.5  # of the mean fall
     max_tau: float = -0.7
     max_improvement: float = 0.85  # of the first loss
     good_accuracy: float = 0.97
