@@ -1,0 +1,100 @@
+"""A Normalization behind an input, with statistics of the training data."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_debugger.rewriting.layer_plan import Insertion, RebuildPlan
+from keras_debugger.rewriting.subject import Subject, cannot_apply
+from keras_debugger.types.edit import NormalizeInput
+
+
+def plan_input_edit(
+    edit: NormalizeInput, subject: Subject, plan: RebuildPlan, inputs: list[np.ndarray] | None
+) -> None:
+    """Add a Normalization to a plan; raises UnsupportedModelError where it cannot be made.
+
+    Args:
+        edit: the edit.
+        subject: the model.
+        plan: the plan to add to.
+        inputs: raw training inputs, one array for each input of the model.
+    """
+    if inputs is None or edit.input >= len(inputs):
+        raise cannot_apply(edit, f"no training data for input {edit.input} were given")
+    values = np.asarray(inputs[edit.input])
+    if values.dtype.kind not in "fiu" or values.ndim < 2:
+        raise cannot_apply(edit, f"input {edit.input} does not hold rows of numbers")
+    _check_declared(edit, subject)
+    axis = _channel_axis(edit, subject)
+    mean, variance = feature_statistics(values, axis=axis)
+    plan.inputs.setdefault(edit.input, []).append(
+        Insertion(
+            kind="normalization",
+            make=lambda name: keras.layers.Normalization(
+                axis=axis,
+                mean=mean.tolist(),
+                variance=variance.tolist(),
+                name=name,
+                dtype="float32",
+            ),
+        )
+    )
+
+
+def feature_statistics(values: np.ndarray, *, axis: int = -1) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of each feature over the rows without NaN or infinity.
+
+    Args:
+        values: inputs, shape (rows, ..., features) or with the features on another axis.
+        axis: axis of the features.
+
+    Returns:
+        Mean and variance, each shape (features,), float64. The variance of a constant feature
+        is given as 1, so that it stays finite, and stays small for values not seen in training.
+    """
+    finite = np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    rows = values[finite] if finite.any() else values
+    columns = np.moveaxis(rows, axis, -1).reshape(-1, values.shape[axis]).astype(np.float64)
+    if not finite.any():
+        columns = np.where(np.isfinite(columns), columns, 0.0)
+    mean = columns.mean(axis=0)
+    variance = columns.var(axis=0)
+    tiny = np.maximum(np.square(mean) * 1e-14, np.finfo(np.float32).tiny)
+    return mean, np.where(variance > tiny, variance, 1.0)
+
+
+def _check_declared(edit: NormalizeInput, subject: Subject) -> None:
+    for tensor in _input_tensors(subject)[edit.input : edit.input + 1]:
+        if "float" not in str(tensor.dtype):
+            raise cannot_apply(edit, f"input {edit.input} is declared as {tensor.dtype}")
+        if tensor.sparse:
+            raise cannot_apply(edit, f"input {edit.input} is sparse")
+    for layer in _first_layers(edit, subject):
+        if isinstance(layer, keras.layers.Masking | keras.layers.Embedding):
+            raise cannot_apply(
+                edit, f"the layer {layer.name!r} gives a meaning to fixed values of this input"
+            )
+
+
+def _first_layers(edit: NormalizeInput, subject: Subject) -> list[Any]:
+    if edit.input >= len(subject.graph.inputs):
+        return []
+    calls = subject.graph.consumers(subject.graph.inputs[edit.input])
+    return [subject.layers[call.layer] for call in calls if call.layer in subject.layers]
+
+
+def _channel_axis(edit: NormalizeInput, subject: Subject) -> int:
+    first = any(
+        getattr(layer, "data_format", "") == "channels_first"
+        for layer in _first_layers(edit, subject)
+    )
+    return 1 if first else -1
+
+
+def _input_tensors(subject: Subject) -> list[Any]:
+    try:
+        return list(subject.model.inputs)
+    except (AttributeError, ValueError):
+        return []

@@ -1,0 +1,210 @@
+"""A new layer (or operation) with the settings of another one and variables of its own."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType, MappingProxyType
+from typing import Any
+
+import keras
+
+from keras_debugger.errors import UnsupportedModelError
+
+_INNER = MappingProxyType(
+    {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",), "cell": ("cell",)}
+)  # key in a wrapper's config, and the attributes that hold the layer
+_FUNCTIONS = ("activation", "recurrent_activation")
+_CLONING_ERRORS = (
+    TypeError,
+    ValueError,
+    KeyError,
+    AttributeError,
+    ImportError,
+    NotImplementedError,
+    NameError,
+)
+
+
+def copy_layer(
+    layer: Any,
+    *,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+    name: str | None = None,
+    draw_seed: Callable[[], int] | None = None,
+) -> Any:
+    """Make a layer anew from its config.
+
+    Python functions and the user's own initializers, regularizers and constraints are handed on
+    as they are, because a config does not always tell them.
+
+    Args:
+        layer: a Keras layer or operation.
+        changes: settings to replace; in a wrapper they go to the layers inside.
+        name: name of the new layer; the same if None.
+        draw_seed: gives a new seed for each seed that is fixed in the config; None keeps them.
+
+    Returns:
+        The new layer, not built.
+
+    Raises:
+        UnsupportedModelError: the layer cannot be made from its config, or lacks a setting.
+    """
+    try:
+        config = _unshared(layer.get_config())
+        keep_live_objects(layer, config)
+    except _CLONING_ERRORS as error:
+        raise cannot_copy(layer, f"its get_config fails: {error}") from error
+    if draw_seed is not None:
+        renew_seeds(config, draw_seed)
+    for key, value in changes.items():
+        if not set_setting(config, key, value):
+            raise cannot_copy(layer, f"it has no setting {key!r}")
+    return _from_config(layer, config, name or layer.name)
+
+
+def _unshared(config: Any) -> Any:
+    """A config whose dicts and lists are new, so that changes stay in it."""
+    if type(config) is dict:
+        return {key: _unshared(value) for key, value in config.items()}
+    if type(config) in (list, tuple):
+        return type(config)(_unshared(value) for value in config)
+    return config
+
+
+def _from_config(layer: Any, config: dict[str, Any], name: str) -> Any:
+    if "name" in config:
+        config["name"] = name
+    try:
+        if isinstance(layer, keras.layers.Lambda):
+            copy = _copy_lambda(layer, config)
+        else:
+            with keras.saving.custom_object_scope(dict(own_objects(layer))):
+                copy = type(layer).from_config(config)
+    except _CLONING_ERRORS as error:
+        reason = str(error).strip().splitlines()
+        detail = reason[0] if reason else type(error).__name__
+        raise cannot_copy(layer, f"it cannot be made from its config: {detail}") from error
+    copy.name = name
+    return copy
+
+
+def cannot_copy(layer: Any, reason: str) -> UnsupportedModelError:
+    """The error to raise for a layer that cannot be made anew."""
+    return UnsupportedModelError(
+        given=f"the layer {layer.name!r} ({type(layer).__name__}), of which no copy can be made: "
+        + reason,
+        expected="layers that type(layer).from_config(layer.get_config()) makes anew",
+        do="pass build=, a function that returns the compiled model, or give the layer a "
+        "get_config that returns all arguments of its __init__",
+    )
+
+
+def _copy_lambda(layer: Any, config: dict[str, Any]) -> Any:
+    """A Lambda on the same function; its config would lose what the function refers to."""
+    given: dict[str, Any] = {
+        key: config[key] for key in ("name", "trainable", "dtype") if key in config
+    }
+    shape = config.get("output_shape")
+    if isinstance(shape, list | tuple):
+        given["output_shape"] = tuple(shape)
+    return keras.layers.Lambda(
+        layer.function, mask=layer.mask, arguments=dict(layer.arguments), **given
+    )
+
+
+def set_setting(config: dict[str, Any], key: str, value: Any) -> bool:
+    """Replace a setting in a config, or in those of the layers inside a wrapper.
+
+    Returns:
+        Whether there is such a setting.
+    """
+    if key in config:
+        config[key] = value
+        return True
+    return any([set_setting(inner, key, value) for _, inner in _inner_configs(config)])
+
+
+def settings(config: Mapping[str, Any], key: str) -> tuple[Any, ...]:
+    """Values of a setting: that of the layer, or those of the layers inside a wrapper."""
+    if key in config:
+        return (config[key],)
+    return tuple(v for _, inner in _inner_configs(config) for v in settings(inner, key))
+
+
+def _inner_configs(config: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key in _INNER:
+        inner = config.get(key)
+        if isinstance(inner, dict) and isinstance(inner.get("config"), dict):
+            yield key, inner["config"]
+
+
+def keep_live_objects(layer: Any, config: dict[str, Any]) -> None:
+    """Put the functions and small objects that the user wrote back into a config."""
+    for key in config:
+        live = getattr(layer, key, None)
+        if _is_own(live) or (key in _FUNCTIONS and callable(live)):
+            config[key] = live if not isinstance(live, keras.layers.Layer) else config[key]
+    for key, inner_config in _inner_configs(config):
+        inside = (getattr(layer, attribute, None) for attribute in _INNER[key])
+        inner = next((one for one in inside if one is not None), None)
+        if inner is not None:
+            keep_live_objects(inner, inner_config)
+
+
+def _is_own(value: Any) -> bool:
+    """Whether a setting is a function, or an object of a class that Keras does not know."""
+    if isinstance(value, FunctionType):
+        return not _is_library(value.__module__)
+    kinds = (keras.initializers.Initializer, keras.regularizers.Regularizer)
+    if isinstance(value, (*kinds, keras.constraints.Constraint)):
+        return not _is_library(type(value).__module__)
+    return False
+
+
+def own_objects(layer: Any) -> Iterator[tuple[str, Any]]:
+    """Name and class (or function) of all that is the user's own in a layer."""
+    waiting, seen = [layer], set[int]()
+    while waiting:
+        value = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, FunctionType):
+            if not _is_library(value.__module__):
+                yield value.__name__, value
+            continue
+        if not _is_library(type(value).__module__):
+            yield type(value).__name__, type(value)
+        if isinstance(value, keras.layers.Layer):
+            waiting += _parts(value)
+
+
+def _parts(layer: Any) -> list[Any]:
+    parts: list[Any] = []
+    for value in vars(layer).values():
+        parts += value if isinstance(value, list | tuple) else [value]
+    return [
+        part
+        for part in parts
+        if isinstance(part, FunctionType | keras.Operation) or not _is_plain(part)
+    ]
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or _is_library(type(value).__module__)
+
+
+def _is_library(module: str | None) -> bool:
+    first = (module or "").split(".", maxsplit=1)[0]
+    return first in ("keras", "tensorflow", "numpy", "builtins", "collections", "threading")
+
+
+def renew_seeds(config: Any, draw_seed: Callable[[], int]) -> None:
+    """Replace each fixed seed in a config, also of initializers and of layers inside."""
+    if isinstance(config, dict):
+        for key, value in config.items():
+            if key == "seed" and isinstance(value, int) and not isinstance(value, bool):
+                config[key] = draw_seed()
+            else:
+                renew_seeds(value, draw_seed)
+    elif isinstance(config, list | tuple):
+        for value in config:
+            renew_seeds(value, draw_seed)
