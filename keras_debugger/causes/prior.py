@@ -39,15 +39,13 @@ NAMED: Mapping[str, tuple[float, ...]] = MappingProxyType(
     {
         "DAT": (200.0, 40.0, 15.0),
         "MOD": (200.0, 40.0, 15.0),
-        "OPT": (60.0, 20.0, 8.0),
-        "ACT": (20.0, 10.0, 5.0),
-        "GRD": (20.0, 10.0, 5.0),
+        "OPT": (30.0, 10.0, 5.0),
+        "ACT": (8.0, 5.0, 3.0),
+        "GRD": (8.0, 5.0, 3.0),
         "LOS": (5.0, 3.0, 2.0),
     }
 )
 NAMED_OTHER = (5.0, 3.0, 2.0)
-# A note is a trait without measurable cost: it tells little.
-NOTE_SHARE = 0.1
 
 SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
     {
@@ -118,7 +116,7 @@ SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
         Symptom.VALIDATION_MISMATCH: {
             C.PREPROCESSING_MISMATCH: 4, C.UNREPRESENTATIVE_SPLIT: 4,
             C.BATCH_NORM_STATISTICS_LAG: 4, C.LABELS_CORRUPTED: 1.5, C.NOT_SHUFFLED: 1.5,
-            C.OUTLIERS: 1.3,
+            C.OUTLIERS: 1.3, C.OVERCAPACITY: 0.4,
         },
         Symptom.LOSS_METRIC_DISAGREE: {
             C.WRONG_OUTPUT_ACTIVATION: 3, C.WRONG_LOSS: 3, C.LABELS_CORRUPTED: 3,
@@ -127,5 +125,27 @@ SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
     }
 )  # fmt: skip
 
-# Ratios of single checks, by name, on top of their symptom and of the causes that they name.
-CHECKS: Mapping[str, Mapping[CauseKind, float]] = MappingProxyType({})
+# Ratios of single checks, by name; they stand for the causes that the check names, and for others.
+CHECKS: Mapping[str, Mapping[CauseKind, float]] = MappingProxyType(
+    {
+        # Outliers make the spread of the targets large by themselves.
+        "target-outliers": {C.TARGETS_NOT_SCALED: 0.2},
+        # Scale and start explain steps and gradients that are too large.
+        "inputs-not-normalised": {C.LEARNING_RATE_TOO_HIGH: 0.5, C.UNCLIPPED_GRADIENTS: 0.5},
+        "starts-too-large": {C.LEARNING_RATE_TOO_HIGH: 0.5, C.UNCLIPPED_GRADIENTS: 0.5},
+        "dead-relu-at-start": {C.LEARNING_RATE_TOO_HIGH: 0.5},
+        "missing-gradients": {C.FROZEN_LAYERS: 2, C.WRONG_LOSS: 1.5},
+        "zero-gradients": {
+            C.BAD_INITIALIZATION: 4, C.INPUTS_CONSTANT: 3, C.WRONG_OUTPUT_ACTIVATION: 2,
+            C.LEARNING_RATE_TOO_HIGH: 1.5, C.INPUTS_NOT_NORMALIZED: 1.5, C.WRONG_LOSS: 1.5,
+        },
+        "clipping-always-bites": {C.LEARNING_RATE_TOO_LOW: 3, C.TARGETS_NOT_SCALED: 2},
+        "deep-without-normalisation": {C.SATURATING_ACTIVATION: 2, C.BAD_INITIALIZATION: 1.5},
+        "dropout-before-batch-norm": {C.TOO_MUCH_REGULARIZATION: 3},
+        "metric-does-not-fit": {C.WRONG_LOSS: 2},
+        "unusual-learning-rate": {
+            C.LEARNING_RATE_TOO_HIGH: 2, C.LEARNING_RATE_TOO_LOW: 2,
+        },
+        "constant-features": {C.INPUTS_CONSTANT: 1.2},
+    }
+)  # fmt: skip

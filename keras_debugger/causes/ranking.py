@@ -9,7 +9,6 @@ from keras_debugger.causes.prior import (
     CHECKS,
     NAMED,
     NAMED_OTHER,
-    NOTE_SHARE,
     OTHER_PRIOR,
     PRIOR,
     SYMPTOMS,
@@ -23,11 +22,22 @@ from keras_debugger.types.vocabulary import CauseKind, Severity
 FLOOR = 0.004  # probability that each cause keeps, whatever the table says
 LEAST = 0.02  # probability from which a cause is named
 MOST_NAMED = 8
-# Findings of one run are not independent: a sum of their logarithms is too sure of itself.
-TEMPER = 0.7
+# Findings of one family are not independent: each further one counts by this share of the last.
+FURTHER = 0.5
 # A finding that another one explains tells about that one, not about the cause.
 EXPLAINED = 0.5
-POINTS = 1.2  # likelihood ratio from which a finding is shown as evidence of a cause
+# What a finding says grows with its cost. A note is a trait without cost: it says little, unless a
+# symptom above a note that is typical of the cause says that the trait does cost something.
+WARNING_SHARE = 0.85
+NOTE_ALONE = 0.1
+NOTE_WITH_SYMPTOM = 0.6
+TYPICAL = 3.0  # likelihood ratio of a symptom
+# Ten times beyond its limit a finding says this much more, up to MOST_BEYOND powers of ten.
+BEYOND = 0.05
+MOST_BEYOND = 6.0
+POINTS = 1.2  # likelihood ratio from which a finding is evidence of a cause
+# Weight of the posterior of those findings that the first cause leaves unexplained: a second fault.
+SECOND = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +59,10 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
     """The possible causes of what was found, most likely first.
 
     The posterior of each cause is its prior times the likelihood ratios of the findings, as if
-    they were independent, tempered because they are not. Each check counts once for a cause, and
-    each symptom once. Causes whose object is not in the program are held down.
+    they were independent; of findings of one family, and of symptoms, only the strongest counts
+    in full, since they are not. Causes whose object is not in the program are held down. Findings
+    that the first cause leaves unexplained raise the causes that explain them: there may be two
+    faults.
 
     Args:
         findings: what the checks found.
@@ -61,14 +73,14 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
     """
     if all(finding.severity <= Severity.NOTE for finding in findings):
         return ()
-    support = tuple(_strongest(_support(findings)))
-    scores = {kind: math.log(PRIOR.get(kind, OTHER_PRIOR)) for kind in CauseKind}
-    for one in support:
-        scores[one.kind] += TEMPER * one.weight
-    named = {kind for finding in findings for kind in finding.causes}
-    for kind in unlikely_causes(record) - named:
-        scores[kind] += math.log(HARDLY)
-    probabilities = _normalised(scores)
+    probabilities, support = _posterior(findings, record)
+    first = max(probabilities, key=lambda kind: probabilities[kind])
+    rest = tuple(finding for finding in findings if not _explains(first, finding))
+    if any(finding.severity > Severity.NOTE for finding in rest):
+        second, _ = _posterior(rest, record)
+        probabilities = {
+            kind: (1.0 - SECOND) * probabilities[kind] + SECOND * second[kind] for kind in CauseKind
+        }
     ranked = sorted(probabilities, key=lambda kind: -probabilities[kind])[:MOST_NAMED]
     return tuple(
         _cause(kind, probabilities[kind], support)
@@ -77,47 +89,77 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
     )
 
 
-def _support(findings: Iterable[Finding]) -> Iterable[tuple[str, Support]]:
-    """Each way in which a finding speaks for a cause, with what it is counted once under."""
+def _posterior(
+    findings: tuple[Finding, ...], record: TrainingRecord
+) -> tuple[dict[CauseKind, float], list[Support]]:
+    """Probability of each cause, and what it rests on."""
+    scores = {kind: math.log(PRIOR.get(kind, OTHER_PRIOR)) for kind in CauseKind}
+    support: list[Support] = []
+    for kind in CauseKind:
+        for group in _groups(findings, kind):
+            support += group
+            scores[kind] += sum(one.weight * FURTHER**rank for rank, one in enumerate(group))
+    named = {kind for finding in findings for kind in finding.causes}
+    for kind in unlikely_causes(record) - named:
+        scores[kind] += math.log(HARDLY)
+    return _normalised(scores), support
+
+
+def _explains(kind: CauseKind, finding: Finding) -> bool:
+    """Whether a cause makes a finding more usual."""
+    by_symptom = 1.0 if finding.symptom is None else SYMPTOMS[finding.symptom].get(kind, 1.0)
+    return max(_by_check(finding, kind), by_symptom) >= POINTS
+
+
+def _groups(findings: tuple[Finding, ...], kind: CauseKind) -> Iterable[list[Support]]:
+    """What speaks for or against a cause, strongest first, in groups that are independent."""
+    seen = any(_is_its_symptom(finding, kind) for finding in findings)
+    groups: dict[str, dict[str, Support]] = {}
     for finding in findings:
-        for name, ratios in (
-            (f"check {finding.name}", _by_check(finding)),
-            (f"symptom {finding.symptom}", _by_symptom(finding)),
-        ):
-            for kind, ratio in ratios.items():
-                weight = _weight(finding, ratio)
-                yield name, Support(finding=finding, kind=kind, weight=weight)
+        family, key, ratio = finding.code[:3], finding.name, _by_check(finding, kind)
+        if ratio == 1.0 and finding.symptom is not None:
+            family, key = "symptoms", finding.symptom.name
+            ratio = SYMPTOMS[finding.symptom].get(kind, 1.0)
+        weight = _weight(finding, ratio)
+        if finding.severity <= Severity.NOTE:
+            weight *= NOTE_WITH_SYMPTOM if seen else NOTE_ALONE
+        one = Support(finding=finding, kind=kind, weight=weight)
+        group = groups.setdefault(family, {})
+        if key not in group or abs(one.weight) > abs(group[key].weight):
+            group[key] = one
+    for group in groups.values():
+        yield sorted((one for one in group.values() if one.weight > 0), key=lambda one: -one.weight)
+        yield sorted((one for one in group.values() if one.weight < 0), key=lambda one: one.weight)
 
 
-def _by_check(finding: Finding) -> dict[CauseKind, float]:
-    ratios = dict(CHECKS.get(finding.name, {}))
-    named = NAMED.get(finding.code[:3], NAMED_OTHER)
-    for kind, ratio in zip(finding.causes, named, strict=False):
-        ratios[kind] = max(ratio, ratios.get(kind, 1.0))
-    return ratios
+def _is_its_symptom(finding: Finding, kind: CauseKind) -> bool:
+    """Whether a finding above a note is a symptom that this cause typically has."""
+    if finding.symptom is None or finding.severity <= Severity.NOTE:
+        return False
+    return SYMPTOMS[finding.symptom].get(kind, 1.0) >= TYPICAL
 
 
-def _by_symptom(finding: Finding) -> Mapping[CauseKind, float]:
-    return {} if finding.symptom is None else SYMPTOMS[finding.symptom]
+def _by_check(finding: Finding, kind: CauseKind) -> float:
+    """The ratio of a check's own row, or of the place that it gives the cause itself."""
+    ratio = CHECKS.get(finding.name, {}).get(kind, 1.0)
+    if kind in finding.causes:
+        named = NAMED.get(finding.code[:3], NAMED_OTHER)
+        place = min(finding.causes.index(kind), len(named) - 1)
+        ratio = max(ratio, named[place])
+    return ratio
 
 
 def _weight(finding: Finding, ratio: float) -> float:
     sure = min(max(finding.confidence, 0.0), 1.0)
-    weight = math.log(1.0 + sure * (ratio - 1.0))
+    weight = sure * math.log(ratio)
+    if finding.severity is Severity.WARNING:
+        weight *= WARNING_SHARE
     if finding.consequence_of is not None:
         weight *= EXPLAINED
-    if finding.severity <= Severity.NOTE:
-        weight *= NOTE_SHARE
+    beyond = abs(finding.value / finding.limit) if finding.limit else math.nan
+    if beyond > 0 and math.isfinite(beyond):
+        weight *= 1.0 + BEYOND * min(abs(math.log10(beyond)), MOST_BEYOND)
     return weight
-
-
-def _strongest(pairs: Iterable[tuple[str, Support]]) -> Iterable[Support]:
-    best: dict[tuple[str, CauseKind], Support] = {}
-    for name, one in pairs:
-        key = (name, one.kind)
-        if key not in best or abs(one.weight) > abs(best[key].weight):
-            best[key] = one
-    return best.values()
 
 
 def _normalised(scores: Mapping[CauseKind, float]) -> dict[CauseKind, float]:

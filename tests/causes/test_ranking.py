@@ -1,5 +1,7 @@
 """Causes from findings, by what they say and by what the program allows."""
 
+import inspect
+
 import pytest
 
 from keras_debugger.causes.evidence import unlikely_causes
@@ -233,3 +235,42 @@ def test_rows_that_keras_shuffles_are_not_blamed():
     fit = FitDescription(shuffle=True, has_validation=False)
     found = unlikely_causes(TrainingRecord(fit_description=fit))
     assert {C.NOT_SHUFFLED, C.PREPROCESSING_MISMATCH, C.UNREPRESENTATIVE_SPLIT} <= found
+
+
+def test_a_note_counts_once_a_typical_symptom_says_that_it_costs_something():
+    trait = finding("DAT113", severity=Severity.NOTE, causes=(C.PREPROCESSING_MISMATCH,))
+    other = finding("LOS105", symptom=Symptom.LOSS_OSCILLATES)
+    mismatch = finding("LOS111", symptom=Symptom.VALIDATION_MISMATCH)
+    assert kinds(trait, mismatch)[0] is C.PREPROCESSING_MISMATCH
+    assert kinds(trait, other)[0] is C.LEARNING_RATE_TOO_HIGH
+
+
+def test_what_the_first_cause_leaves_unexplained_points_to_a_second():
+    fact = finding("MOD108", causes=(C.WRONG_LOSS,))
+    slow = finding("LOS108", symptom=Symptom.SLOW_CONVERGENCE)
+    stuck = finding("LOS106", symptom=Symptom.NO_LEARNING)
+    assert kinds(fact, slow)[:2] == [C.WRONG_LOSS, C.LEARNING_RATE_TOO_LOW]
+    assert C.LEARNING_RATE_TOO_LOW not in kinds(fact, stuck)
+
+
+def test_outliers_explain_the_spread_of_the_targets():
+    spread = finding("DAT110", causes=(C.TARGETS_NOT_SCALED,))
+    outliers = finding("DAT107", causes=(C.OUTLIERS,))
+    named = {"name": "target-outliers"}
+    row = Finding(**{**{key: getattr(outliers, key) for key in outliers.__slots__}, **named})
+    assert kinds(spread, row)[0] is C.OUTLIERS
+
+
+def test_a_value_far_beyond_its_limit_says_more():
+    near = finding("DAT110", causes=(C.TARGETS_NOT_SCALED,), value=4.0, limit=3.0)
+    far = finding("DAT110", causes=(C.TARGETS_NOT_SCALED,), value=4e7, limit=3.0)
+    other = finding("DAT101", causes=(C.INPUTS_NOT_NORMALIZED,), value=4.0, limit=3.0)
+    assert kinds(near, other)[0] is C.INPUTS_NOT_NORMALIZED
+    assert kinds(far, other)[0] is C.TARGETS_NOT_SCALED
+
+
+@pytest.mark.parametrize("check", ALL_CHECKS, ids=lambda check: check.name)
+def test_each_check_speaks_for_a_cause_or_only_ever_gives_notes(check):
+    source = inspect.getsource(type(check))
+    speaks = "causes=" in source or check.symptom is not None or check.name in CHECKS
+    assert speaks or "Severity.WARNING" not in source
