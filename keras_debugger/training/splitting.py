@@ -1,0 +1,124 @@
+"""Which rows are set apart: random within each class, or the last ones."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_debugger.recording.label_profile import find_classes
+from keras_debugger.types.vocabulary import LabelForm
+
+_BY_CLASS = (LabelForm.BINARY, LabelForm.INTEGER_CLASSES, LabelForm.ONE_HOT)
+_MOST_STRATA = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Rows set apart from others.
+
+    Args:
+        kept: rows that stay, in order.
+        apart: rows set apart, in order.
+        manner: how they were chosen, in words.
+        notes: what a reader should know.
+    """
+
+    kept: np.ndarray
+    apart: np.ndarray
+    manner: str
+    notes: tuple[str, ...] = ()
+
+
+def class_codes(y: Any) -> np.ndarray | None:
+    """Class of each row by its first label, None if the labels are no classes.
+
+    Args:
+        y: nested labels, or None.
+
+    Returns:
+        Shape (rows,), int; rows without a finite label make a class of their own.
+    """
+    leaves = [leaf for leaf in keras.tree.flatten(y) if leaf is not None]
+    if not leaves or leaves[0].dtype.kind not in "biuf" or leaves[0].size == 0:
+        return None
+    labels = leaves[0].astype(np.float64)
+    found = find_classes(labels, leaves[0].dtype)
+    if found.form not in _BY_CLASS or len(found.values) > _MOST_STRATA:
+        return None
+    if found.codes is not None:
+        return np.asarray(found.codes)
+    _, codes = np.unique(labels.reshape(len(labels)), return_inverse=True)
+    return np.asarray(codes.reshape(-1))
+
+
+def set_apart(y: Any, rows: int, share: float, *, in_order: bool, seed: int) -> Choice:
+    """Choose rows to set apart.
+
+    Args:
+        y: nested labels, for stratification.
+        rows: number of rows.
+        share: share to set apart, 0 to 1.
+        in_order: whether the rows are ordered in time, so that the last ones are set apart. Where
+            these would be of other classes than the rest, they are chosen at random all the same.
+        seed: seed of the choice.
+
+    Returns:
+        The choice; at least one row on either side.
+    """
+    count = min(max(round(share * rows), 1), rows - 1)
+    codes = class_codes(y)
+    notes: tuple[str, ...] = ()
+    if in_order:
+        kept, apart = np.arange(rows - count), np.arange(rows - count, rows)
+        if codes is None or set(codes[apart]) <= set(codes[kept]):
+            return Choice(kept=kept, apart=apart, manner="the last rows")
+        notes = (
+            "The rows are fed in order, but the last ones are of classes that the others lack, so "
+            "rows are set apart at random within each class.",
+        )
+    generator = np.random.default_rng(seed)
+    if codes is None:
+        apart = np.sort(generator.permutation(rows)[:count])
+        return Choice(kept=_others(apart, rows), apart=apart, manner="at random", notes=notes)
+    apart, single = _stratified(codes, count, generator)
+    if single:
+        notes += (
+            f"{single} of {len(np.unique(codes))} classes have a single row, which stays among the "
+            "rows that are trained on.",
+        )
+    return Choice(
+        kept=_others(apart, rows),
+        apart=apart,
+        manner="at random within each class",
+        notes=notes,
+    )
+
+
+def _stratified(
+    codes: np.ndarray, count: int, generator: np.random.Generator
+) -> tuple[np.ndarray, int]:
+    """Rows in proportion to the classes (largest remainders), and the number of single rows."""
+    classes, sizes = np.unique(codes, return_counts=True)
+    exact = sizes * (count / sizes.sum())
+    quota = np.floor(exact).astype(np.int64)
+    # The remainder decides; among equals the generator, so that no class is favoured.
+    order = np.lexsort((generator.random(len(classes)), -(exact - quota)))
+    for position in order:
+        if quota.sum() >= count:
+            break
+        quota[position] += 1
+    quota = np.minimum(quota, sizes - 1)
+    if quota.sum() == 0:
+        return np.sort(generator.permutation(len(codes))[:count]), 0
+    chosen = [
+        generator.permutation(np.flatnonzero(codes == value))[:number]
+        for value, number in zip(classes, quota, strict=True)
+    ]
+    return np.sort(np.concatenate(chosen)), int((sizes == 1).sum())
+
+
+def _others(apart: np.ndarray, rows: int) -> np.ndarray:
+    kept = np.ones(rows, dtype=bool)
+    kept[apart] = False
+    return np.flatnonzero(kept)
