@@ -37,7 +37,7 @@ def fix_code(plan: Plan, model: ModelDescription, fit: FitDescription | None = N
     return f"{_imports(body)}\n\n{body}\n"
 
 
-def _model_lines(edits: Sequence[Edit], model: ModelDescription) -> list[str]:
+def _model_lines(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
     trainable = [
         f"model.get_layer({_quoted(edit.layer)}).trainable = {edit.trainable}"
         for edit in edits

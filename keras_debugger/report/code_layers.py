@@ -1,25 +1,32 @@
 """The layers of a plan as Python lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from types import MappingProxyType
 
-from keras_debugger.report.layer_edits import Line, apply, decimal, literal, target
+from keras_debugger.report.layer_edits import ACTIVATION, Line, decimal, edited_lines, literal
 from keras_debugger.report.words import name as short
 from keras_debugger.types.edit import Edit, NormalizeInput
 from keras_debugger.types.record import LayerDescription, ModelDescription
 from keras_debugger.types.vocabulary import Activation, LayerKind, ModelKind
 
-_PLAIN_INITIALIZERS = {
-    "GlorotNormal": "glorot_normal",
-    "HeNormal": "he_normal",
-    "HeUniform": "he_uniform",
-    "LecunNormal": "lecun_normal",
-    "LecunUniform": "lecun_uniform",
-    "Orthogonal": "orthogonal",
-}
-_USUAL_INITIALIZERS = ("", "GlorotUniform", "glorot_uniform")
+_INITIALIZERS = MappingProxyType(
+    {
+        "": "",
+        "GlorotUniform": "",
+        "GlorotNormal": "glorot_normal",
+        "HeNormal": "he_normal",
+        "HeUniform": "he_uniform",
+        "LecunNormal": "lecun_normal",
+        "LecunUniform": "lecun_uniform",
+        "Zeros": "zeros",
+        "Ones": "ones",
+    }
+)
+_RATED = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
+_BARE = ("Flatten", "GlobalAveragePooling1D", "GlobalAveragePooling2D", "GlobalMaxPooling2D")
 
 
-def layer_lines(edits: Sequence[Edit], model: ModelDescription) -> list[str]:
+def layer_lines(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
     """The layers that change, or all of a sequential model, each on a line.
 
     Args:
@@ -27,14 +34,10 @@ def layer_lines(edits: Sequence[Edit], model: ModelDescription) -> list[str]:
         model: the user's model.
 
     Returns:
-        Lines of Python, without those of an adapted Normalization; empty if no layer changes.
+        Lines of Python; empty if no layer changes.
     """
-    lines = {layer.path: Line(layer) for layer in model.layers}
-    for edit in edits:
-        path = target(edit, model)
-        if path is not None and path in lines:
-            lines[path] = apply(edit, lines[path])
-    changed = [line for line in lines.values() if line.changes or line.after]
+    lines = edited_lines(edits, model)
+    changed = [line for line in lines.values() if line.changed]
     if not changed and not any(isinstance(edit, NormalizeInput) for edit in edits):
         return []
     if model.kind is ModelKind.SEQUENTIAL and all("/" not in path for path in lines):
@@ -42,14 +45,13 @@ def layer_lines(edits: Sequence[Edit], model: ModelDescription) -> list[str]:
     return [*_inputs(edits, model), *(text for line in changed for text in _line(line))]
 
 
-def normalization_lines(edits: Sequence[Edit], model: ModelDescription) -> list[str]:
+def normalization_lines(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
     """Lines that make and adapt the Normalization layers."""
     lines = []
     for edit in edits:
         if isinstance(edit, NormalizeInput):
             variable = _normalization(edit, model)
-            several = len(model.inputs) > 1
-            source = f"x_train[{edit.input}]" if several else "x_train"
+            source = f"x_train[{edit.input}]" if len(model.inputs) > 1 else "x_train"
             lines += [
                 f"{variable} = layers.Normalization()",
                 f"{variable}.adapt({source})  # training rows only",
@@ -61,85 +63,94 @@ def _normalization(edit: NormalizeInput, model: ModelDescription) -> str:
     return f"normalization_{edit.input}" if len(model.inputs) > 1 else "normalization"
 
 
-def _inputs(edits: Sequence[Edit], model: ModelDescription) -> list[str]:
-    """Where a Normalization goes when only the changed lines are shown."""
+def _inputs(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
+    """Where the Normalization layers go."""
     lines = []
     for edit in edits:
         if isinstance(edit, NormalizeInput):
             variable = _normalization(edit, model)
             if model.kind is ModelKind.SEQUENTIAL:
-                lines.append(f"{variable},  # new: the first layer, right after the input")
+                lines.append(f"{variable},  # new: takes the raw inputs")
             else:
-                lines.append(f"x = {variable}(inputs)  # new: right after the input")
+                known = edit.input < len(model.inputs)
+                where = f" {literal(model.inputs[edit.input].name)}" if known else ""
+                lines.append(f"x = {variable}(inputs)  # new: right after the input{where}")
     return lines
 
 
-def _sequential(lines: list[Line], edits: Sequence[Edit], model: ModelDescription) -> list[str]:
-    texts = ["model = keras.Sequential(["]
+def _sequential(lines: list[Line], edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
+    texts = ["model = keras.Sequential(", "    ["]
     if model.inputs:
-        shape = ", ".join(str(size) for size in model.inputs[0].shape)
-        texts.append(
-            f"    layers.Input(({shape}{',' if len(model.inputs[0].shape) == 1 else ''})),"
-        )
-    texts += [f"    {text}" for text in _inputs(edits, model)]
+        sizes = [str(size) for size in model.inputs[0].shape]
+        shape = f"({sizes[0]},)" if len(sizes) == 1 else f"({', '.join(sizes)})"
+        texts.append(f"        layers.Input({shape}),")
+    texts += [f"        {text}" for text in _inputs(edits, model)]
     for line in lines:
         if line.layer.kind is not LayerKind.INPUT:
-            texts += [f"    {text}" for text in _line(line)]
-    return [*texts, "])"]
+            texts += [f"        {text}" for text in _line(line)]
+    return [*texts, "    ],", f"    name={literal(model.name)},", ")"]
 
 
 def _line(line: Line) -> Iterator[str]:
     """The code of one layer and of what follows it."""
-    layer = line.layer
+    layer, place = line.layer, literal(line.layer.path)
     if line.gone:
-        yield f"# removed: {literal(layer.name)}"
+        yield f"# leave out {place}"
         return
     arguments = _arguments(line)
-    if not line.changes and not line.after and (arguments is None or _unknown(layer)):
-        yield f"# as it is: {literal(layer.name)} ({short(layer.class_name)})"
+    if arguments is None and not line.changed:
+        yield f"# keep {place} ({short(layer.class_name)}) as it is"
         return
-    comment = f"  # {', '.join(line.changes)}" if line.changes else ""
     inside = ", ".join(arguments if arguments is not None else ("...", *line.arguments))
-    yield f"layers.{_class(layer)}({inside}),{comment}"
+    why = f" {', '.join(line.changes)}" if line.changes else ""
+    why = f"  #{why}" if arguments is not None and why else why
+    kept = f"  # {place}, other arguments as they are;{why}".rstrip(";")
+    yield f"layers.{_class(layer)}({inside}),{why if arguments is not None else kept}"
     for text in line.after:
-        yield f"{text},  # new, after {literal(layer.name)}"
-    if line.split and layer.activation is not Activation.LINEAR:
-        yield f"layers.Activation({literal(layer.activation.value)}),  # moved behind it"
+        if text is ACTIVATION:
+            yield f"{_own_activation(layer)},  # moved here from {place}"
+        else:
+            yield f"{text},  # new, after {place}"
 
 
 def _class(layer: LayerDescription) -> str:
     return layer.class_name if layer.class_name.isidentifier() else "Layer"
 
 
-def _unknown(layer: LayerDescription) -> bool:
-    usual = (*_USUAL_INITIALIZERS, *_PLAIN_INITIALIZERS)
-    return layer.kernel_initializer not in usual
+def _own_activation(layer: LayerDescription) -> str:
+    if layer.activation is Activation.PRELU:
+        return "layers.PReLU()"
+    return f"layers.Activation({literal(layer.activation.value)})"
 
 
 def _arguments(line: Line) -> tuple[str, ...] | None:
     """All arguments of a layer of which we know them all, else None."""
     layer = line.layer
     named = f"name={literal(layer.name)}"
-    activation = (
-        (f"activation={literal(layer.activation.value)}",)
-        if layer.activation is not Activation.LINEAR and not line.split
-        else ()
-    )
-    if layer.class_name == "Dense" and layer.activation is not Activation.OTHER:
-        initializer = _PLAIN_INITIALIZERS.get(layer.kernel_initializer)
-        kept = (f"kernel_initializer={literal(initializer)}",) if initializer else ()
-        penalty = (
-            (f"kernel_regularizer=keras.regularizers.L2({decimal(layer.l2)})",) if layer.l2 else ()
-        )
-        extra = tuple(a for a in line.arguments if not a.startswith("activation="))
-        mine = tuple(a for a in extra if not a.startswith("kernel_regularizer="))
-        if any(a.startswith("kernel_initializer=") for a in mine):
-            kept = ()
-        return (str(layer.units), *activation, *kept, *penalty, *mine, named)
-    if layer.class_name in ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout"):
-        return (f"{decimal(layer.dropout)}", named)
-    if layer.class_name in ("Flatten", "GlobalAveragePooling1D", "GlobalAveragePooling2D"):
+    if layer.class_name in _RATED:
+        return decimal(layer.dropout), named
+    if layer.class_name in _BARE:
         return (named,)
     if layer.class_name == "Activation" and layer.activation is not Activation.OTHER:
-        return (literal(layer.activation.value), named)
+        return literal(layer.activation.value), named
+    if layer.class_name == "Dense":
+        return _dense(line, named)
     return None
+
+
+def _dense(line: Line, named: str) -> tuple[str, ...] | None:
+    layer = line.layer
+    known = layer.kernel_initializer in _INITIALIZERS and not layer.l1 and layer.units is not None
+    if not known or layer.activation in (Activation.OTHER, Activation.PRELU):
+        return None
+    values = {}
+    if layer.activation is not Activation.LINEAR:
+        values["activation"] = literal(layer.activation.value)
+    if initializer := _INITIALIZERS[layer.kernel_initializer]:
+        values["kernel_initializer"] = literal(initializer)
+    if layer.l2:
+        values["kernel_regularizer"] = f"keras.regularizers.L2({decimal(layer.l2)})"
+    values |= dict(argument.split("=", 1) for argument in line.arguments)
+    values.pop("units", None)
+    given = (f"{key}={value}" for key, value in values.items() if value != "None")
+    return (str(layer.units), *given, named)

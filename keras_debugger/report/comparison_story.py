@@ -21,7 +21,7 @@ _ABSENT = "not recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """The gain with its 95 % interval, as shares of the error, and the gain that was asked for."""
+    """The gain between its lower and upper 95 % bounds, as shares of the error; what was asked."""
 
     gain: float
     low: float
@@ -73,7 +73,7 @@ def interval(proof: Verdict) -> Interval | None:
         high=proof.high,
         asked=proof.min_improvement,
         span=span,
-        words=f"{_gain(proof.gain)} (95 % interval {span}; {asked})",
+        words=f"{_gain(proof.gain)} (95 % bounds: {span}; {asked})",
     )
 
 

@@ -1,5 +1,6 @@
 """What the edits of a plan make of each layer, one line of code a layer."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from keras_debugger.report.words import name as short
@@ -19,6 +20,8 @@ from keras_debugger.types.edit import (
 from keras_debugger.types.record import LayerDescription, ModelDescription
 from keras_debugger.types.vocabulary import Activation, LayerKind
 
+ACTIVATION = "its activation"  # stands among the layers after a line for a split-off activation
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -28,8 +31,7 @@ class Line:
         layer: its description, changed where an edit changes it.
         changes: what the edits changed, in words.
         arguments: further keyword arguments as code.
-        after: code of new layers that follow it.
-        split: whether its activation becomes a layer of its own, behind batch normalisation.
+        after: code of new layers that follow it; ACTIVATION for its own activation.
         gone: whether it is left out.
     """
 
@@ -37,8 +39,12 @@ class Line:
     changes: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    split: bool = False
     gone: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether any edit touched it."""
+        return bool(self.changes or self.after or self.gone)
 
 
 def decimal(value: float) -> str:
@@ -53,72 +59,133 @@ def literal(text: str) -> str:
     return f'"{words}"'
 
 
-def target(edit: Edit, model: ModelDescription) -> str | None:
-    """Path of the layer that an edit changes, None if it changes none."""
-    if isinstance(edit, (SetOutput, ScaleTargets)):
-        if edit.output < len(model.outputs):
-            return model.outputs[edit.output].layer or None
-        return None
-    return getattr(edit, "layer", None)
+def edited_lines(edits: tuple[Edit, ...], model: ModelDescription) -> dict[str, Line]:
+    """The layers of a model after the edits, by path.
+
+    Args:
+        edits: all edits of a plan; those that change no layer are passed over.
+        model: the user's model.
+    """
+    lines = {layer.path: Line(layer) for layer in model.layers}
+    for edit in edits:
+        if isinstance(edit, SetOutput):
+            _set_output(edit, lines, model)
+        elif isinstance(edit, ScaleTargets):
+            _scale_targets(edit, lines, model)
+        elif (path := getattr(edit, "layer", None)) in lines:
+            lines[path] = _apply(edit, lines[path])
+    return lines
 
 
-def apply(edit: Edit, line: Line) -> Line:
+def _behind(head: str, lines: dict[str, Line]) -> Iterator[str]:
+    """Paths of the layers that follow a layer one by one to the output."""
+    seen = {head}
+    while len(feeds := lines[head].layer.feeds) == 1 and feeds[0] in lines:
+        head = feeds[0]
+        if head in seen:
+            return
+        seen.add(head)
+        yield head
+
+
+def _set_output(edit: SetOutput, lines: dict[str, Line], model: ModelDescription) -> None:
+    head = model.outputs[edit.output].layer if edit.output < len(model.outputs) else ""
+    if head not in lines:
+        return
+    layer = lines[head].layer
+    if edit.units is not None and edit.units != layer.units:
+        new = replace(layer, units=edit.units)
+        lines[head] = _changed(lines[head], new, f"was {layer.units} units", f"units={edit.units}")
+    own = [p for p in _behind(head, lines) if lines[p].layer.kind is LayerKind.ACTIVATION]
+    for path in own[:-1]:
+        lines[path] = replace(lines[path], gone=True)
+    lines[own[-1] if own else head] = _activate(lines[own[-1] if own else head], edit.activation)
+    if own and lines[head].layer.activation is not Activation.LINEAR:
+        lines[head] = _activate(lines[head], Activation.LINEAR)
+
+
+def _scale_targets(edit: ScaleTargets, lines: dict[str, Line], model: ModelDescription) -> None:
+    head = model.outputs[edit.output].layer if edit.output < len(model.outputs) else ""
+    if head in lines:
+        last = [head, *_behind(head, lines)][-1]
+        scale = f"layers.Rescaling(scale={decimal(edit.sd)}, offset={decimal(edit.mean)})"
+        lines[last] = replace(lines[last], after=(*lines[last].after, scale))
+
+
+def _activate(line: Line, activation: Activation) -> Line:
+    """The line with another activation, wherever that stands now."""
+    layer = replace(line.layer, activation=activation)
+    was = f"was {line.layer.activation.value}"
+    if line.layer.kind is LayerKind.ACTIVATION:
+        return replace(
+            line, layer=replace(layer, class_name="Activation"), changes=(*line.changes, was)
+        )
+    if ACTIVATION in line.after:
+        return replace(line, layer=layer)
+    if activation is Activation.PRELU:
+        line = _changed(line, layer, was, "activation=None")
+        return replace(line, after=(ACTIVATION, *line.after))
+    return _changed(line, layer, was, f"activation={literal(activation.value)}")
+
+
+def _apply(edit: Edit, line: Line) -> Line:
     """The line after one edit."""
     layer = line.layer
     match edit:
-        case SetActivation(activation=activation) | SetOutput(activation=activation):
-            units = edit.units if isinstance(edit, SetOutput) and edit.units else layer.units
-            layer = replace(layer, activation=activation, units=units)
-            more = (f"units={units}",) if units != line.layer.units else ()
-            words = f"was {line.layer.activation.value}"
-            if more:
-                words += f" with {line.layer.units} units"
-            return _changed(line, layer, words, *more, f"activation={literal(activation.value)}")
+        case SetActivation(activation=activation):
+            return _activate(line, activation)
         case SetInitializer(initializer=initializer):
             return _changed(
                 line,
                 replace(layer, kernel_initializer=""),
                 f"was {short(layer.kernel_initializer) or 'another initializer'}",
                 f"kernel_initializer={literal(initializer)}",
-                'bias_initializer="zeros"',
             )
         case SetL2(factor=factor):
-            new = f"keras.regularizers.L2({decimal(factor)})" if factor else "None"
-            words = "weight penalty added" if factor else "weight penalty removed"
-            layer = replace(layer, l1=0.0, l2=factor)
-            return _changed(line, layer, words, f"kernel_regularizer={new}")
+            penalty = f"keras.regularizers.L2({decimal(factor)})" if factor else "None"
+            words = "weight penalty" if factor else "no weight penalty"
+            new = replace(layer, l1=0.0, l2=factor)
+            return _changed(line, new, words, f"kernel_regularizer={penalty}")
+        case SetDropout(rate=rate) | InsertDropout(rate=rate) if _has_own_dropout(layer):
+            words = f"dropout was {layer.dropout:g}"
+            new = replace(layer, dropout=rate)
+            return _changed(line, new, words, f"dropout={decimal(rate)}")
         case SetDropout(rate=rate):
-            if layer.kind is LayerKind.RECURRENT:
-                return _changed(line, layer, f"was {layer.dropout:g}", f"dropout={decimal(rate)}")
-            layer = replace(layer, dropout=rate)
-            changed = _changed(line, layer, f"was {line.layer.dropout:g}", f"rate={decimal(rate)}")
+            new = replace(layer, dropout=rate)
+            changed = _changed(line, new, f"was {layer.dropout:g}", f"rate={decimal(rate)}")
             return replace(changed, gone=rate == 0)
         case InsertDropout(rate=rate):
-            if layer.kind is LayerKind.RECURRENT:
-                return _changed(line, layer, "dropout added", f"dropout={decimal(rate)}")
-            return replace(line, after=(*line.after, f"layers.{_dropout(layer)}({decimal(rate)})"))
+            new_layer = f"layers.{_dropout(layer)}({decimal(rate)})"
+            return replace(line, after=(*line.after, new_layer))
         case InsertBatchNormalization():
-            line = replace(line, after=("layers.BatchNormalization()", *line.after))
-            if layer.activation is Activation.LINEAR:
-                return line
-            return replace(
-                _changed(line, layer, "activation moved down", "activation=None"), split=True
-            )
+            return _batch_norm(line)
         case InsertLayerNormalization():
             return replace(line, after=(*line.after, "layers.LayerNormalization()"))
         case SetBatchNormMomentum(momentum=momentum):
             words = f"was {layer.momentum:g}" if layer.momentum is not None else "lowered"
             return _changed(line, layer, words, f"momentum={decimal(momentum)}")
-        case ScaleTargets(mean=mean, sd=sd):
-            scale = f"layers.Rescaling(scale={decimal(sd)}, offset={decimal(mean)})"
-            return replace(line, after=(*line.after, scale))
     return line
+
+
+def _batch_norm(line: Line) -> Line:
+    """Batch normalisation between the linear part and the activation."""
+    norm = "layers.BatchNormalization()"
+    if line.layer.activation is Activation.LINEAR or line.layer.kind is LayerKind.ACTIVATION:
+        return replace(line, after=(norm, *line.after))
+    if ACTIVATION in line.after:
+        return replace(line, after=(norm, *line.after))
+    line = _changed(line, line.layer, "activation moved behind", "activation=None")
+    return replace(line, after=(norm, ACTIVATION, *line.after))
 
 
 def _changed(line: Line, layer: LayerDescription, words: str, *arguments: str) -> Line:
     heads = {argument.split("=")[0] for argument in arguments}
     kept = tuple(a for a in line.arguments if a.split("=")[0] not in heads)
     return replace(line, layer=layer, changes=(*line.changes, words), arguments=(*kept, *arguments))
+
+
+def _has_own_dropout(layer: LayerDescription) -> bool:
+    return layer.kind in (LayerKind.RECURRENT, LayerKind.ATTENTION)
 
 
 def _dropout(layer: LayerDescription) -> str:

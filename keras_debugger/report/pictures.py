@@ -28,7 +28,8 @@ def result_figure(result: AutofixResult, *, palette: Palette = LIGHT) -> Figure:
 
 def result_pictures(result: AutofixResult) -> tuple[str, str]:
     """The picture as data addresses, for light and for dark pages."""
-    return tuple(_address(result_figure(result, palette=p)) for p in (LIGHT, DARK))  # type: ignore[return-value]
+    light, dark = (_address(result_figure(result, palette=p)) for p in (LIGHT, DARK))
+    return light, dark
 
 
 def diagnosis_pictures(diagnosis: Diagnosis) -> tuple[str, str]:
@@ -36,7 +37,8 @@ def diagnosis_pictures(diagnosis: Diagnosis) -> tuple[str, str]:
     record = diagnosis.record
     if record.epoch_logs is None and record.gradient_log is None:
         return "", ""
-    return tuple(_address(run_figure(diagnosis, palette=p)) for p in (LIGHT, DARK))  # type: ignore[return-value]
+    light, dark = (_address(run_figure(diagnosis, palette=p)) for p in (LIGHT, DARK))
+    return light, dark
 
 
 def _address(figure: Figure) -> str:

@@ -33,6 +33,7 @@ from keras_debugger.report.words import (
     sentence,
 )
 from keras_debugger.types.trial import Trial
+from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def tell_result(result: AutofixResult) -> ResultStory:
     return ResultStory(
         badge=result.verdict.value,
         tone=TONES[result.verdict],
-        headline=sentence(proof.sentence),
+        headline=_headline(proof),
         meaning=capital(MEANINGS[result.verdict]) + ".",
         before=tell(result.diagnosis),
         after=None if result.diagnosis_after is None else tell(result.diagnosis_after),
@@ -122,6 +123,12 @@ def tell_result(result: AutofixResult) -> ResultStory:
         method=_method(result),
         notes=tuple(map(sentence, result.notes)),
     )
+
+
+def _headline(proof: Verdict) -> str:
+    """The sentence of the verdict without the word that the badge says."""
+    words = sentence(proof.sentence)
+    return capital(words.removeprefix(f"{proof.decision.value.capitalize()}: "))
 
 
 def _fixes(result: AutofixResult) -> tuple[FixStory, ...]:
@@ -195,7 +202,8 @@ def _method(result: AutofixResult) -> tuple[str, ...]:
             "Candidates were compared on the selection part. The chosen one and the original were "
             f"then trained again on the same {seeds} and met "
             f"{count(proof.rows, 'held-out row')} that no training and no choice had seen.",
-            "The gain is the relative reduction of the error, with a 95 % interval. Asked for was "
+            "The gain is the relative reduction of the error; each of its bounds holds with 95 % "
+            "confidence over seeds and rows. Asked for was "
             f"a gain of at least {percent(proof.min_improvement)}.",
         ]
     if proof.diverged_before or proof.diverged_after:
