@@ -10,7 +10,7 @@ from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, Need, Symptom
+from keras_debugger.types.vocabulary import Need, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,5 @@ class DyingRelu(Check):
                 value=float(dead[-1, worst]),
                 limit=self.max_dead,
                 confidence=0.85,
-                causes=(CauseKind.LEARNING_RATE_TOO_HIGH,),
             ),
         )

@@ -59,7 +59,7 @@ class SaturatedActivations(Check):
                 causes=(
                     (CauseKind.BAD_INITIALIZATION, CauseKind.INPUTS_NOT_NORMALIZED)
                     if at_start
-                    else (CauseKind.LEARNING_RATE_TOO_HIGH,)
+                    else ()
                 ),
             ),
         )

@@ -9,7 +9,7 @@ from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
+from keras_debugger.types.vocabulary import Need, Severity, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,6 @@ class ExplodingGradients(Check):
                 step=int(log.step[first]),
                 value=growth,
                 limit=self.max_growth,
-                causes=(CauseKind.LEARNING_RATE_TOO_HIGH, CauseKind.UNCLIPPED_GRADIENTS),
             ),
         )
 
