@@ -37,8 +37,8 @@ OTHER_PRIOR = 1.0
 # Ratios of the causes that a finding names itself, most likely first, by family of its code.
 NAMED: Mapping[str, tuple[float, ...]] = MappingProxyType(
     {
-        "DAT": (200.0, 40.0, 15.0),
-        "MOD": (200.0, 40.0, 15.0),
+        "DAT": (1000.0, 150.0, 30.0),
+        "MOD": (1000.0, 150.0, 30.0),
         "OPT": (30.0, 10.0, 5.0),
         "ACT": (8.0, 5.0, 3.0),
         "GRD": (8.0, 5.0, 3.0),

@@ -81,6 +81,9 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
         probabilities = {
             kind: (1.0 - SECOND) * probabilities[kind] + SECOND * second[kind] for kind in CauseKind
         }
+        overtaking = max(probabilities, key=lambda kind: probabilities[kind])
+        kept = probabilities[first], probabilities[overtaking]
+        probabilities[overtaking], probabilities[first] = kept
     ranked = sorted(probabilities, key=lambda kind: -probabilities[kind])[:MOST_NAMED]
     return tuple(
         _cause(kind, probabilities[kind], support)

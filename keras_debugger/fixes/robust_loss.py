@@ -21,8 +21,8 @@ class RobustLoss(Fix):
     it is used when their mean deviation is of that order, and absolute error otherwise.
 
     When: a few extreme targets dominate a squared error.
-    Refused when: no output learns numbers under a squared error; the model is trained by a
-        train_step of its own.
+    Refused when: no output learns numbers under a squared error; the plan has already scaled the
+        targets; the model is trained by a train_step of its own.
     Risk: the answer moves from the mean to the median of what is possible.
     Source: Huber 1964, Annals of Mathematical Statistics 35.
     """
@@ -38,10 +38,15 @@ class RobustLoss(Fix):
     def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
         model = edited_model(setup)
-        scaled = bool(setup.edits_of(ScaleTargets))
+        if setup.edits_of(ScaleTargets):
+            raise self.refuse(
+                given="a plan that has already scaled the targets for the loss as it was",
+                expected="a plan that changes the loss first",
+                do="change the loss before you scale the targets",
+            )
         pairs = enumerate(zip(model.outputs, setup.data.labels, strict=False))
         edits = tuple(
-            SetLoss(output=position, loss=self._loss(labels, scaled=scaled))
+            SetLoss(output=position, loss=self._loss(labels))
             for position, (output, labels) in pairs
             if _squares_numbers(output, labels)
         )
@@ -55,11 +60,9 @@ class RobustLoss(Fix):
             )
         return edits
 
-    def _loss(self, labels: LabelProfile, *, scaled: bool) -> LossKind:
+    def _loss(self, labels: LabelProfile) -> LossKind:
         in_unit = self.least_unit <= labels.mean_abs_deviation <= self.largest_unit
-        if in_unit and not scaled:
-            return LossKind.HUBER
-        return LossKind.MEAN_ABSOLUTE_ERROR
+        return LossKind.HUBER if in_unit else LossKind.MEAN_ABSOLUTE_ERROR
 
 
 def _squares_numbers(output: OutputDescription, labels: LabelProfile) -> bool:

@@ -11,7 +11,7 @@ from keras_debugger.types.record import LabelProfile, ModelDescription, OutputDe
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import Activation, FixKind, LabelForm, LossKind
 
-SCALABLE = (LossKind.MEAN_SQUARED_ERROR, LossKind.MEAN_ABSOLUTE_ERROR)
+SCALABLE = (LossKind.MEAN_SQUARED_ERROR, LossKind.MEAN_ABSOLUTE_ERROR, LossKind.HUBER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +23,8 @@ class ScaleTargets(StructuralFix):
 
     When: targets of a regression are far from zero or their spread is far from one.
     Refused when: the model cannot be rebuilt; labels are classes; targets are near mean 0 and
-        deviation 1 already, hold NaN or are constant; the loss is neither squared nor absolute
-        error; the last activation is not linear; it has been done.
+        deviation 1 already, hold NaN or are constant; the loss is neither squared, absolute
+        nor Huber's error; the last activation is not linear; it has been done.
     Risk: the shown loss keeps the user's unit, so its numbers do not tell the scaled loss.
     Source: LeCun et al. 1998, Efficient BackProp, section 4.5.
     """
@@ -59,7 +59,7 @@ class ScaleTargets(StructuralFix):
         if not edits:
             raise self.refuse(
                 given="; ".join(reasons) or "a model without known outputs",
-                expected="numbers as targets of a linear output under squared or absolute error, "
+                expected="numbers as targets of a linear output under squared, absolute or Huber's error, "
                 "on a scale far from one",
                 do="make the output and the loss fit the labels first, or look at another fix",
             )

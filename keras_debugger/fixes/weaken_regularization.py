@@ -8,7 +8,7 @@ from keras_debugger.fixes.structural import StructuralFix
 from keras_debugger.types.edit import Edit, InsertDropout, SetDropout, SetL2
 from keras_debugger.types.record import LayerDescription, ModelDescription
 from keras_debugger.types.setup import TrainingSetup
-from keras_debugger.types.vocabulary import FixKind, LayerKind
+from keras_debugger.types.vocabulary import FixKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class WeakenRegularization(StructuralFix):
             penalty = layer.l1 + layer.l2
             if penalty > 0:
                 edits.append(SetL2(layer=layer.path, factor=penalty * self.penalty_share))
-            if layer.kind is LayerKind.DROPOUT and layer.dropout > 0:
+            if layer.dropout > 0 and "+" not in layer.path:
                 share = 0.0 if _follows_a_head(model, layer) else self.dropout_share
                 edits.append(SetDropout(layer=layer.path, rate=layer.dropout * share))
         if not edits:

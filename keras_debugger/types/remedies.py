@@ -113,6 +113,7 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
         ),
         CauseKind.OUTLIERS: (
             ("robust-loss",),
+            ("robust-loss", "scale-targets"),
             ("robust-loss", "normalize-inputs"),
             ("normalize-inputs",),
             ("clip-global-norm",),
