@@ -68,7 +68,7 @@ def answered_classes(raw: np.ndarray, output: OutputDescription, target: Target)
         As `true_classes`.
     """
     if target.form is LabelForm.MULTI_HOT:
-        return (raw > (0.0 if output.from_logits else 0.5)).astype(int)
+        return (raw > (0.0 if _are_logits(output) else 0.5)).astype(int)
     if raw.ndim == 1 or raw.shape[-1] == 1:
         scalar = raw if raw.ndim == 1 else raw[..., 0]
         best = _cut(scalar, output, target)
@@ -92,11 +92,11 @@ def probabilities(raw: np.ndarray, output: OutputDescription, target: Target) ->
     """
     raw = raw.reshape(len(raw), -1).astype(float)
     if target.form is LabelForm.MULTI_HOT:
-        return _sigmoid(raw) if output.from_logits else np.clip(raw, 0.0, 1.0)
+        return _sigmoid(raw) if _are_logits(output) else np.clip(raw, 0.0, 1.0)
     if raw.shape[1] == 1:
         second = _probability_of_second(raw[:, 0], output, target)
         return np.stack([1.0 - second, second], axis=1)
-    if output.from_logits:
+    if _are_logits(output):
         shares = np.exp(raw - raw.max(axis=1, keepdims=True))
     else:
         shares = np.clip(raw, 0.0, None)
@@ -144,9 +144,9 @@ def _is_one_hot_per_step(labels: np.ndarray, target: Target) -> bool:
 
 def _positions(values: np.ndarray, classes: tuple[float, ...]) -> np.ndarray:
     if not classes:
-        return np.rint(values).astype(int)
+        return np.asarray(np.rint(values)).astype(int)
     known = np.array(classes, dtype=float)
-    place = np.clip(np.searchsorted(known, values), 0, len(known) - 1)
+    place = np.minimum(np.searchsorted(known, values), len(known) - 1)
     return np.asarray(np.where(known[place] == values, place, -1))
 
 
@@ -160,15 +160,15 @@ def _class_of_column(columns: int, target: Target) -> np.ndarray:
 
 def _cut(scalar: np.ndarray, output: OutputDescription, target: Target) -> np.ndarray:
     if target.form is LabelForm.ONE_HOT or len(target.classes) == 2:
-        return (scalar > _threshold(output, target)).astype(int)
+        return np.asarray(scalar > _threshold(output, target)).astype(int)
     if not target.classes:
-        return np.rint(scalar).astype(int)
+        return np.asarray(np.rint(scalar)).astype(int)
     distance = np.abs(scalar[..., None] - np.array(target.classes, dtype=float))
     return np.asarray(distance.argmin(axis=-1))
 
 
 def _threshold(output: OutputDescription, target: Target) -> float:
-    if output.from_logits or output.loss is LossKind.HINGE:
+    if _are_logits(output) or output.loss is LossKind.HINGE:
         return 0.0
     if output.activation in _PROBABILITIES or len(target.classes) != 2:
         return 0.5
@@ -178,7 +178,7 @@ def _threshold(output: OutputDescription, target: Target) -> float:
 def _probability_of_second(
     scalar: np.ndarray, output: OutputDescription, target: Target
 ) -> np.ndarray:
-    if output.from_logits:
+    if _are_logits(output):
         return _sigmoid(scalar)
     if output.loss is LossKind.HINGE:
         return np.asarray(np.clip((scalar + 1.0) / 2.0, 0.0, 1.0))
@@ -186,6 +186,11 @@ def _probability_of_second(
     if output.activation not in _PROBABILITIES and len(target.classes) == 2:
         low, high = target.classes
     return np.asarray(np.clip((scalar - low) / (high - low), 0.0, 1.0))
+
+
+def _are_logits(output: OutputDescription) -> bool:
+    # A loss that takes logits does not make logits of what a sigmoid or a softmax answers.
+    return bool(output.from_logits) and output.activation not in _PROBABILITIES
 
 
 def _sigmoid(values: np.ndarray) -> np.ndarray:

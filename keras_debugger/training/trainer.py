@@ -64,8 +64,8 @@ class Trainer:
         parts: training, selection and held-out data.
         metric: what is measured.
         setup: the user's program.
-        initial_weights: weights that the user's run began with, by path of the variable; trials
-            that only choose begin with them, so that all see the same start.
+        initial_weights: weights that the user's run began with, by path of the variable; the
+            blueprint keeps those that are no draw of an initializer.
         progress: told what goes on.
         callbacks: the user's callbacks; fresh copies are used where that is safe.
     """
@@ -99,8 +99,7 @@ class Trainer:
             plan: what is changed.
             seed: seed of weights, data order and dropout.
             epochs: epochs to train, at least 1; those of the plan if None.
-            held_out: whether this is a trial of the proof: it begins with weights drawn anew and
-                meets the held-out part.
+            held_out: whether the model meets the held-out part, as in the proof alone.
 
         Returns:
             The trial and its model. What fails becomes `Trial.failure`; Ctrl-C passes through.
@@ -113,7 +112,7 @@ class Trainer:
         model, failure, selection, final = None, "", None, None
         with _seeded(seed):
             try:
-                model = self._fit(fit, recorder, seed=seed, fresh=held_out)
+                model = self._fit(fit, recorder, seed=seed)
                 selection = score_model(model, self.parts.selection, self.metric)
                 if held_out:
                     final = score_model(model, self.parts.held_out, self.metric)
@@ -153,7 +152,7 @@ class Trainer:
             callbacks=callbacks_of_trial(self._callbacks, setup.edits),
         )
 
-    def _fit(self, fit: _Fit, recorder: Recorder, *, seed: int, fresh: bool) -> keras.Model:
+    def _fit(self, fit: _Fit, recorder: Recorder, *, seed: int) -> keras.Model:
         batches, steps = make_batches(
             fit.part, batch_size=fit.batch_size, shuffle=fit.shuffle, seed=seed
         )
@@ -161,7 +160,7 @@ class Trainer:
             fit.setup.edits,
             seed=seed,
             inputs=input_list(fit.part),
-            initial_weights=None if fresh else self._initial_weights,
+            initial_weights=self._initial_weights,
             steps=steps * fit.setup.epochs,
         )
         callbacks = [recorder, *fit.callbacks]
