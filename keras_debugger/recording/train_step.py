@@ -96,7 +96,8 @@ class StepTap:
                 self.bad_batch.offer(data, compiled=compiled, when=is_bad)
             if self.sample is not None:
                 self.sample.offer(data, compiled=compiled)
-            self.counter.assign_add(1)
+            with tf.control_dependencies(_tensors(logs, row)):  # a step that fails is not counted
+                self.counter.assign_add(1)
 
 
 def watch_test_step(
@@ -155,6 +156,11 @@ def _loss_of(model: Any, logs: Any, losses: _Losses, row: Any) -> Any:
         if belongs_to_step(loss, row):
             return tf.reduce_mean(tf.cast(loss, tf.float32))
     return tf.constant(float("nan"))
+
+
+def _tensors(logs: Any, row: Any) -> list[Any]:
+    leaves = tf.nest.flatten(logs)
+    return [leaf for leaf in leaves if tf.is_tensor(leaf) and belongs_to_step(leaf, row)]
 
 
 def _rows_of(data: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Two replicas on two virtual devices, in a process of its own because devices are set at its start."""
+"""Two replicas on two virtual devices: a process of its own, as devices are set at its start."""
 
 import os
 
