@@ -13,7 +13,7 @@ from keras_debugger.training.input_checks import check_fit, check_model
 from keras_debugger.training.loaded import Loaded
 from keras_debugger.training.part import Part, input_list, take
 from keras_debugger.training.reading import read_data
-from keras_debugger.training.splitting import Choice, set_apart
+from keras_debugger.training.splitting import LAST_ROWS, Choice, set_apart
 
 __all__ = [
     "DataParts",
@@ -111,9 +111,10 @@ def split_data(
     rest = np.arange(loaded.rows)
     if None in given.values() and loaded.rows < FEWEST_ROWS:
         raise _too_few(loaded.rows)
-    held, manner = given["test_data"], ""
+    held, manner, in_order = given["test_data"], "", not shuffle
     if held is None:
-        choice = set_apart(loaded.y, loaded.rows, SHARE, in_order=not shuffle, seed=seed)
+        choice = set_apart(loaded.y, loaded.rows, SHARE, in_order=in_order, seed=seed)
+        in_order = choice.manner == LAST_ROWS
         notes += choice.notes
         rest, held_rows = choice.kept, choice.apart
         held_out, manner = take(_whole(loaded), held_rows), f" ({choice.manner})"
@@ -124,7 +125,7 @@ def split_data(
     if selected is not None:
         train, selection = whole, _whole(selected)
     else:
-        choice = _selection(whole, validation_split, in_order=not shuffle, seed=seed + 1)
+        choice = _selection(whole, validation_split, in_order=in_order, seed=seed + 1)
         notes += [note for note in choice.notes if note not in notes]
         train, selection = take(whole, choice.kept), take(whole, choice.apart)
     return DataParts(
@@ -146,7 +147,7 @@ def _selection(part: Part, validation_split: float, *, in_order: bool, seed: int
         # As Keras does it: the last rows, in the order in which they were given.
         border = math.floor(part.rows * (1.0 - validation_split))
         if border == 0 or border == part.rows:
-            raise _too_few(part.rows)
+            raise _too_few(part.rows, f"validation_split={validation_split} of ")
         rows = np.arange(part.rows)
         return Choice(kept=rows[:border], apart=rows[border:], manner="validation_split")
     return set_apart(part.y, part.rows, SHARE, in_order=in_order, seed=seed)
@@ -200,9 +201,9 @@ def _check_share(share: Any) -> None:
         )
 
 
-def _too_few(rows: int) -> InvalidDataError:
+def _too_few(rows: int, share: str = "") -> InvalidDataError:
     return InvalidDataError(
-        given=f"{rows} rows",
+        given=f"{share}{rows} rows",
         expected=f"at least {FEWEST_ROWS} rows, to train on, to choose with and to hold out",
         do="give more rows, or validation_data and test_data of your own",
     )

@@ -11,6 +11,7 @@ from keras_debugger.types.vocabulary import LabelForm
 
 _BY_CLASS = (LabelForm.BINARY, LabelForm.INTEGER_CLASSES, LabelForm.ONE_HOT)
 _MOST_STRATA = 1000
+LAST_ROWS = "the last rows"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ def set_apart(y: Any, rows: int, share: float, *, in_order: bool, seed: int) -> 
         rows: number of rows.
         share: share to set apart, 0 to 1.
         in_order: whether the rows are ordered in time, so that the last ones are set apart. Where
-            these would be of other classes than the rest, they are chosen at random all the same.
+            these would be mostly of other classes than the rest, they are chosen at random.
         seed: seed of the choice.
 
     Returns:
@@ -71,11 +72,11 @@ def set_apart(y: Any, rows: int, share: float, *, in_order: bool, seed: int) -> 
     notes: tuple[str, ...] = ()
     if in_order:
         kept, apart = np.arange(rows - count), np.arange(rows - count, rows)
-        if codes is None or set(codes[apart]) <= set(codes[kept]):
-            return Choice(kept=kept, apart=apart, manner="the last rows")
+        if codes is None or _alike(codes[kept], codes[apart]):
+            return Choice(kept=kept, apart=apart, manner=LAST_ROWS)
         notes = (
-            "The rows are fed in order, but the last ones are of classes that the others lack, so "
-            "rows are set apart at random within each class.",
+            "The rows are fed in order, but the last ones are mostly of other classes than the "
+            "rest, so rows are set apart at random within each class.",
         )
     generator = np.random.default_rng(seed)
     if codes is None:
@@ -93,6 +94,14 @@ def set_apart(y: Any, rows: int, share: float, *, in_order: bool, seed: int) -> 
         manner="at random within each class",
         notes=notes,
     )
+
+
+def _alike(kept: np.ndarray, apart: np.ndarray) -> bool:
+    """Whether two sets of rows hold the same classes in shares that overlap by half at least."""
+    classes = np.unique(np.concatenate([kept, apart]))
+    shares = [np.array([(part == value).mean() for value in classes]) for part in (kept, apart)]
+    known = bool((shares[0][shares[1] > 0.0] > 0.0).all())
+    return known and float(np.minimum(*shares).sum()) >= 0.5
 
 
 def _stratified(
