@@ -59,8 +59,8 @@ class ScaleTargets(StructuralFix):
         if not edits:
             raise self.refuse(
                 given="; ".join(reasons) or "a model without known outputs",
-                expected="numbers as targets of a linear output under squared, absolute or Huber's error, "
-                "on a scale far from one",
+                expected="numbers on a scale far from one as targets of a linear output under "
+                "squared, absolute or Huber's error",
                 do="make the output and the loss fit the labels first, or look at another fix",
             )
         return tuple(edits)

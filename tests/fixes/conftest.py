@@ -10,11 +10,9 @@ from sklearn import datasets
 
 from keras_debugger.recording.data_profile import profile_data
 from keras_debugger.recording.model_description import describe_model
-from keras_debugger.types.graph import ModelGraph
+from keras_debugger.rewriting.blueprint import read_blueprint
 from keras_debugger.types.record import FitDescription
 from keras_debugger.types.setup import TrainingSetup
-
-GRAPH = ModelGraph(calls=(), inputs=(), outputs=())
 
 
 def digits(rows=300):
@@ -39,19 +37,28 @@ def mlp(inputs, outputs, *, activation="relu", output="softmax", **dense):
 
 
 @pytest.fixture(scope="session")
-def make_setup():
+def blueprints():
+    """What the models of the set-ups are rebuilt from, by the identity of their description."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def make_setup(blueprints):
     """Makes a set-up of a model, compiled if it is not yet, and its data."""
 
     def make(model, x, y, *, loss="sparse_categorical_crossentropy", optimizer="sgd", **fit):
         rebuildable = fit.pop("rebuildable", True)
         if not model.compiled:
             model.compile(optimizer=optimizer, loss=loss, metrics=fit.pop("metrics", None))
+        description = describe_model(model)
+        blueprint = read_blueprint(model, description)
+        blueprints[id(description)] = blueprint
         described = FitDescription(epochs=10, batch_size=32, shuffle=True, has_validation=True)
         return TrainingSetup(
-            model=describe_model(model),
+            model=description,
             data=profile_data(x, y),
             fit=replace(described, **fit),
-            graph=GRAPH if rebuildable else None,
+            graph=blueprint.graph if rebuildable else None,
             refusal="" if rebuildable else "a model that we cannot take apart",
         )
 

@@ -1,0 +1,67 @@
+"""Each fix as a model: what it asks for can be built, and is there."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_debugger.errors import NotApplicableError
+from keras_debugger.fixes import ALL_FIXES
+from keras_debugger.fixes.edited_model import edited_model
+from keras_debugger.fixes.planning import plan_fixes
+from keras_debugger.recording.model_description import describe_model
+from keras_debugger.types.cause import Cause
+from keras_debugger.types.vocabulary import CauseKind
+
+
+def build(setup, blueprints, edits):
+    """The model of a set-up after edits; Normalization layers are adapted to random rows."""
+    random = np.random.default_rng(0)
+    inputs = [random.normal(size=(32, *one.shape)).astype("float32") for one in setup.data.inputs]
+    blueprint = blueprints[id(setup.model)]
+    return blueprint.build(edits, seed=0, inputs=inputs, steps=100)
+
+
+@pytest.mark.parametrize("fix", ALL_FIXES, ids=lambda fix: fix.name)
+def test_the_edits_of_a_fix_can_be_built(fix, setups, blueprints):
+    built = 0
+    for setup in setups.values():
+        try:
+            edits = fix.edits(setup)
+        except NotApplicableError:
+            continue
+        model = build(setup, blueprints, edits)
+        check_as_foreseen(model, setup.with_edits(*edits))
+        built += 1
+        if built == 3:
+            return
+    assert built
+
+
+def check_as_foreseen(model, setup):
+    """The rebuilt model is what the edited description says."""
+    foreseen, found = edited_model(setup), describe_model(model)
+    for before, after in zip(foreseen.outputs, found.outputs, strict=True):
+        assert (after.loss, after.units) == (before.loss, before.units)
+        assert bool(after.from_logits) == bool(before.from_logits)
+    assert found.optimizer.name == foreseen.optimizer.name
+    for limit in ("clipnorm", "clipvalue", "global_clipnorm"):
+        assert getattr(found.optimizer, limit) == getattr(foreseen.optimizer, limit)
+    layers = {layer.path: layer for layer in found.layers}
+    for layer in foreseen.layers:
+        if layer.path in layers:
+            same = layers[layer.path]
+            assert same.trainable == layer.trainable
+            assert same.dropout == pytest.approx(layer.dropout)
+            assert same.l2 == pytest.approx(layer.l2)
+            assert same.momentum == layer.momentum
+
+
+@pytest.mark.parametrize("name", ["classifier", "sigmoid", "regression", "recurrent"])
+def test_the_plans_of_all_causes_can_be_built(name, setups, blueprints):
+    setup = setups[name]
+    causes = tuple(Cause(kind=kind, confidence=0.1) for kind in CauseKind)
+    plans = plan_fixes(causes, setup)
+    for plan in [plan for plan in plans if len(plan.fixes) > 1]:
+        model = build(setup, blueprints, plan.edits)
+        assert isinstance(model, keras.Model)
+        check_as_foreseen(model, setup.with_edits(*plan.edits))
