@@ -23,7 +23,7 @@ class ConstantPredictions(Check):
         healthy ones (.25 and more) of small classifiers.
     Known problems: a model that has just begun to learn answers alike; the check needs
         `min_steps` steps. Logits spread more than probabilities.
-    Fixes: fit-output-to-labels, lower-learning-rate, change-initializer, normalize-inputs,
+    Fixes: fit-output, lower-learning-rate, change-initializer, normalize-inputs,
         balance-classes.
     """
 

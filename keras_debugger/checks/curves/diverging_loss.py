@@ -77,13 +77,14 @@ class DivergingLoss(Check):
     def _in_steps(self, record: TrainingRecord) -> tuple[Finding, ...]:
         if not record.has(Need.STEPS):
             return ()
-        loss = np.abs(record.steps.loss.astype(np.float64))
-        loss = np.where(np.isfinite(loss), loss, 0.0)
+        logged = np.abs(record.steps.loss.astype(np.float64))
+        loss = np.where(np.isfinite(logged), logged, 0.0)
         if len(loss) <= self.first_steps:
             return ()
         start = float(loss[: self.first_steps].max())
         worst = int(loss.argmax())
-        back = float(np.median(loss[-max(1, len(loss) // 20) :])) < 0.9 * start
+        last = logged[-max(1, len(loss) // 20) :]
+        back = bool(np.isfinite(last).all()) and float(np.median(last)) < 0.9 * start
         limit = self.max_growth if back else self.max_growth_lost
         if start == 0 or loss[worst] < limit * start:
             return ()

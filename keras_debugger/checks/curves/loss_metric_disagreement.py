@@ -25,7 +25,7 @@ class LossMetricDisagreement(Check):
         A loss and an accuracy that both end at the level of a guess are left to LOS106.
     Known problems: accuracy on a regression says nothing and is told here too: the training may be
         sound, the metric is not. A loss that is mostly a weight penalty falls without any gain.
-    Fixes: fit-output-to-labels, change-loss, change-metric.
+    Fixes: fit-output, standard-loss.
     """
 
     code: ClassVar[str] = "LOS112"

@@ -22,7 +22,7 @@ class LossPlateau(Check):
         `min_share` of the epochs, up to the end.
     Source: a fact told for its cost in time. Most healthy runs end on a plateau, so it is a note.
     Known problems: a loss that falls by ever smaller steps on a log scale is a plateau on this one.
-    Fixes: stop-early, schedule-learning-rate.
+    Fixes: early-stopping, reduce-rate-on-plateau.
     """
 
     code: ClassVar[str] = "LOS107"

@@ -48,7 +48,7 @@ class LossSpikes(Check):
             if len(values) < self.min_epochs:
                 continue
             level, jumps = self._jumps(values)
-            typical = float(np.median(np.abs(jumps)))
+            typical = float(np.median(np.abs(jumps - np.median(jumps))))
             limit = np.maximum(
                 np.maximum(self.min_jump * typical, 0.5 * np.abs(level)),
                 self.min_share * float(np.ptp(values)),

@@ -12,14 +12,9 @@ from keras_debugger.checks.curves.chance import (
     skill,
 )
 from keras_debugger.checks.curves.constant_predictor import constant_loss, majority_share
+from keras_debugger.checks.curves.pace import steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
-from keras_debugger.checks.curves.statistics import (
-    end_level,
-    fall_rate_at_end,
-    improvement,
-    smooth,
-    trend,
-)
+from keras_debugger.checks.curves.statistics import end_level, improvement, smooth
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Need, Severity, Symptom
@@ -35,12 +30,13 @@ class NoLearning(Check):
         when the loss is the same in every epoch; when loss and accuracy are those of equal shares
         of k classes, log k and 1 / k; when the accuracy is stuck at one value that is not near 1
         while the loss has settled; or when the loss improves by less than `min_improvement`.
+        A loss that is still falling steadily is left to LOS108.
     Source: skill below .1 saw .74 of the runs that do not learn at no false alarm on 30 healthy
         runs (method study); the rules without labels are measured by benchmarks/score_logs.py.
     Known problems: a run that goes on from trained weights improves little; it is exempt if its
         accuracy is high. A loss that includes a large weight penalty hides the skill.
-    Fixes: raise-learning-rate, lower-learning-rate, fit-output-to-labels, normalize-inputs,
-        change-hidden-activation, change-initializer, unfreeze-layers.
+    Fixes: raise-learning-rate, lower-learning-rate, fit-output, normalize-inputs,
+        relu-activation, change-initializer, unfreeze.
     """
 
     code: ClassVar[str] = "LOS106"
@@ -65,7 +61,7 @@ class NoLearning(Check):
         if len(loss) < self.min_epochs:
             raise TooShortError(f"log at least {self.min_epochs} epochs")
         reached = 1 - min(float(smooth(loss)[1:].min()), end_level(loss)) / constant
-        if reached >= self.min_skill:
+        if reached >= self.min_skill or steady_fall(run) is not None:
             return None
         if largest is not None and len(accuracy) and skill(accuracy.max(), largest) >= 0.25:
             return None
@@ -91,7 +87,7 @@ class NoLearning(Check):
         for part, level in (("training", "loss"), ("validation", "val_loss")):
             scores = accuracy if level == "loss" else run.validation_accuracy
             classes = at_chance_level(run.curve(level), scores)
-            if classes:
+            if classes and steady_fall(run) is None:
                 text = (
                     f"The {part} loss is {end_level(run.curve(level)):.4g} and the accuracy "
                     f"{end_level(scores):.3g}: that of guessing one of {classes} classes."
@@ -106,12 +102,10 @@ class NoLearning(Check):
         """A loss that hardly moves, where nothing better is known."""
         loss, accuracy = run.curve("loss"), run.train_accuracy
         grows = len(accuracy) > 1 and accuracy.max() - accuracy[0] >= 0.05
-        if gain >= self.min_improvement or grows:
+        if gain >= self.min_improvement or grows or steady_fall(run) is not None:
             return None
         if len(loss) < 5 and not (len(accuracy) > 1 and gain < 0.005 and accuracy.argmax() == 0):
             return None
-        if fall_rate_at_end(loss) > 0.5 and trend(loss[-10:])[0] < -0.7:
-            return None  # slow, but on its way: LOS108 tells it
         return self._found(
             run,
             f"The training loss improves by {gain:.1%} in {len(loss)} epochs "

@@ -23,7 +23,7 @@ class NonfiniteLoss(Check):
     Source: the definition of a number; Keras itself stops on it only with TerminateOnNaN.
     Known problems: a loss that a ReLU keeps finite while weights are NaN is left to LOS116 and to
         the gradient checks. Gaps of a validation that runs at each k-th epoch are no NaN.
-    Fixes: lower-learning-rate, clip-gradients, clean-data, fit-output-to-labels.
+    Fixes: lower-learning-rate, clip-gradients, drop-broken-rows, fit-output.
     """
 
     code: ClassVar[str] = "LOS101"

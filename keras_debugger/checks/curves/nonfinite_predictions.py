@@ -20,7 +20,7 @@ class NonfinitePredictions(Check):
     Source: the definition of a number. A ReLU or a maximum in compiled code turns NaN into 0, so
         the loss can stay finite while weights are lost.
     Known problems: inputs that hold NaN give such answers too; the data checks tell.
-    Fixes: lower-learning-rate, clip-gradients, clean-data.
+    Fixes: lower-learning-rate, clip-gradients, drop-broken-rows.
     """
 
     code: ClassVar[str] = "LOS116"

@@ -29,7 +29,7 @@ class OscillatingLoss(Check):
         noisiest healthy one climbs .97 of its progress and gives back .13.
     Known problems: very small data sets or batches climb by their noise alone. A cyclic learning
         rate makes the loss go up and down on purpose.
-    Fixes: lower-learning-rate, schedule-learning-rate, larger-batches.
+    Fixes: lower-learning-rate, decay-learning-rate, larger-batches.
     """
 
     code: ClassVar[str] = "LOS105"

@@ -6,8 +6,9 @@ from typing import ClassVar
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.curves.chance import skill
 from keras_debugger.checks.curves.constant_predictor import constant_loss, majority_share
+from keras_debugger.checks.curves.pace import steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
-from keras_debugger.checks.curves.statistics import end_level, fall_rate_at_end
+from keras_debugger.checks.curves.statistics import end_level
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import SimpleModel, TrainingRecord
 from keras_debugger.types.vocabulary import LossKind, Need, Severity, Symptom
@@ -27,7 +28,7 @@ class Underfitting(Check):
         allow no more than that, so the limit without a simple model is lower.
     Known problems: dropout and noise layers hold the training loss up; the validation loss is then
         the lower one and is taken.
-    Fixes: reduce-regularization, raise-learning-rate, normalize-inputs, change-hidden-activation.
+    Fixes: weaken-regularization, raise-learning-rate, normalize-inputs, relu-activation.
     """
 
     code: ClassVar[str] = "LOS109"
@@ -55,7 +56,7 @@ class Underfitting(Check):
         reached, largest = 1 - lowest / constant, majority_share(record)
         if largest is not None and len(run.train_accuracy):
             reached = max(reached, skill(end_level(run.train_accuracy), largest))
-        if fall_rate_at_end(loss) > 0.45:
+        if steady_fall(run) is not None:
             return None
         best = max(record.data.simple_models, key=lambda model: model.score, default=None)
         ours = self._score(run, record, lowest, constant)

@@ -25,7 +25,7 @@ class ValidationMismatch(Check):
         benchmarks/score_logs.py.
     Known problems: overfitting within the first epoch looks the same. Batch normalisation whose
         statistics lag is bad at first and mends later; this check then fires only if it does not.
-    Fixes: stratify-split, align-preprocessing, change-batch-norm-momentum.
+    Fixes: batch-norm-momentum, shuffle; else one preprocessing and a stratified split.
     """
 
     code: ClassVar[str] = "LOS111"
