@@ -66,6 +66,11 @@ class DataEvidence:
         )
         return rows.spread(max(1, min(PROBE_ROWS, PROBE_BYTES // max(size, 1))))
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether no further training rows are to come."""
+        return bool(self._given) or self._rows is not None
+
     def epoch_ends(self) -> None:
         """Profile what was seen in a first whole pass; take no further rows of it."""
         if self._rows is None:

@@ -30,6 +30,7 @@ class Probes:
         self._data = data
         self._activations: ActivationProbe | None = None
         self._predictions: PredictionProbe | None = None
+        self._is_provisional = False
 
     @property
     def activations(self) -> ActivationLog | None:
@@ -50,14 +51,16 @@ class Probes:
             weights: weights before the first step, None if they were not seen.
             description: the model.
         """
-        if self._activations is not None or self.note or weights is None:
+        is_done = self._activations is not None
+        if self.note or weights is None or (is_done and not self._is_provisional):
             return
         if not self._model.built:
             self.note = "activations were not recorded: the model itself is never called"
             return
         batch = self._data.probe_batch()
-        if batch is None:
+        if batch is None or (is_done and not self._data.is_complete):
             return
+        self._is_provisional = not self._data.is_complete  # of the few rows seen so far
         outputs = description.outputs if description is not None else ()
         self._activations = ActivationProbe(model=self._model, x=batch.x)
         self._predictions = PredictionProbe(
