@@ -168,6 +168,8 @@ def _for_signs(output: OutputDescription) -> OutputForm:
 
 def _for_steps(output: OutputDescription, labels: LabelProfile) -> OutputForm:
     units = output.units or 1
+    if len(labels.shape) > 1 and len(labels.classes) == labels.shape[-1] == units > 2:
+        return _for_one_hot(output, units)
     if units == 1 and labels.maximum <= 1:
         return _probability_or_logit(output, Activation.SIGMOID, BCE)
     apart = not labels.shape or labels.shape[-1] in (1, None) or labels.shape[-1] != units

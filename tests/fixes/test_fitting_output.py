@@ -58,6 +58,7 @@ MANY = labels(F.MULTI_HOT, shape=(4,))
 PRICES = labels(F.CONTINUOUS, 25.0, 346.0, shape=(1,))
 SHARES = labels(F.CONTINUOUS, 0.0, 1.0, shape=(1,))
 SIGNED = labels(F.CONTINUOUS, -3.0, 3.0, shape=(1,))
+STEPS_ONE_HOT = labels(F.PER_STEP, 0.0, 1.0, shape=(20, 3), classes=(0.0, 1.0, 2.0))
 STEPS = labels(F.PER_STEP, 0.0, 4.0, shape=(20,))
 
 FITS = [  # what is there -> what fits
@@ -96,6 +97,8 @@ FITS = [  # what is there -> what fits
     (SIGNED, (A.LINEAR, 1, L.MEAN_SQUARED_LOGARITHMIC_ERROR), (A.LINEAR, MSE, False)),
     (STEPS, (A.LINEAR, 5, SCCE), (A.LINEAR, SCCE, True)),
     (STEPS, (A.SIGMOID, 5, SCCE), (A.SOFTMAX, SCCE, False)),
+    (STEPS_ONE_HOT, (A.SIGMOID, 3, CCE), (A.SOFTMAX, CCE, False)),
+    (STEPS_ONE_HOT, (A.LINEAR, 3, CCE), (A.LINEAR, CCE, True)),
 ]
 
 
