@@ -39,16 +39,17 @@ def is_late(plan: Plan) -> bool:
     return plan.cause in LATE_CAUSES or any(isinstance(edit, LATE_EDITS) for edit in plan.edits)
 
 
-def order(scores: Mapping[Plan, float], control: float, late: Sequence[Plan]) -> list[Plan]:
+def order(scores: Mapping[Plan, float], control: float, plans: Sequence[Plan]) -> list[Plan]:
     """Plans in the order in which they deserve a full training.
 
-    Certain causes come first unless clearly beaten, then plans about as good as the best together
-    with the late ones, by prior, then the others that beat the control, by score.
+    First come the certain causes unless clearly beaten, then the plans about as good as the best
+    of the short trainings together with the late ones, then the others that beat the control.
+    Within these the given order counts.
 
     Args:
         scores: rank score of each plan in the last short rung.
         control: rank score of the unchanged program in that rung.
-        late: plans that short trainings cannot judge.
+        plans: all plans, best prior first.
     """
     gains = {plan: control - score for plan, score in scores.items()}
     best = max(gains.values(), default=0.0)
@@ -56,25 +57,26 @@ def order(scores: Mapping[Plan, float], control: float, late: Sequence[Plan]) ->
 
     def group(plan: Plan) -> int | None:
         share = gains[plan] / best if clear and plan in gains else None
-        if plan.prior > CERTAIN and (share is None or share >= CLEARLY_BEATEN):
-            return 0
-        if plan not in gains or (share is not None and share >= TIE):
-            return 1
-        return 2 if gains[plan] >= MIN_GAIN * control else None
+        unknown = plan not in gains and not is_late(plan)
+        if plan.prior > CERTAIN and not unknown:
+            if share is None or share >= TIE:
+                return 0
+            if share >= CLEARLY_BEATEN:
+                return 1
+        if is_late(plan) or (share is not None and share >= TIE):
+            return 2
+        return 3 if unknown or gains[plan] >= MIN_GAIN * control else None
 
-    grouped = [(group(plan), plan) for plan in (*scores, *late)]
-    kept = [(place, plan) for place, plan in grouped if place is not None]
-    kept.sort(
-        key=lambda item: (
-            item[0],
-            scores.get(item[1], 0.0) if item[0] == 2 else -item[1].prior,
-        )
+    groups = {plan: group(plan) for plan in plans}
+    kept = [plan for plan in plans if groups[plan] is not None]
+    return sorted(
+        kept,
+        key=lambda plan: (groups[plan], scores.get(plan, control) if groups[plan] == 3 else 0.0),
     )
-    return [plan for _, plan in kept]
 
 
 def rank(finished: Mapping[Plan, Trial], original: Trial) -> tuple[Plan, ...]:
-    """Plans whose full training beats that of the original, best first; ties by prior."""
+    """Plans whose full training beats that of the original, best first; ties by their order."""
     before = error_of(original)
     gains = {
         plan: before - error_of(trial)
@@ -83,9 +85,8 @@ def rank(finished: Mapping[Plan, Trial], original: Trial) -> tuple[Plan, ...]:
     }
     best = max(gains.values(), default=0.0)
 
-    def key(plan: Plan) -> tuple[bool, float]:
-        tied = gains[plan] >= FINAL_TIE * best
-        return not tied, -plan.prior if tied else rank_score(finished[plan])
+    def key(plan: Plan) -> float:
+        return 0.0 if gains[plan] >= FINAL_TIE * best else rank_score(finished[plan])
 
     return tuple(sorted(gains, key=key))
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Rungs of a successive halving: shares of a full training, and plans that reach the second one.
 FIRST_RUNG = 1.0 / 30.0
 SECOND_RUNG = 1.0 / 7.0
+FIRST_RUNG_PLANS = 7  # the most likely ones
+STANDING_PLANS = 4  # and those at the end, worth a try in any run
 SECOND_RUNG_PLANS = 4
 SOLVED = 0.1  # share of the original's error at which no further plan is tried
 
@@ -56,9 +58,9 @@ class _Search:
         """Whether so many epochs stay within the budget, up to one epoch more."""
         return self.cost + epochs * self.epoch + keep <= self.budget + self.epoch + 1e-9
 
-    def run(self, plan: Plan, epochs: int) -> Trial:
-        """Train and keep the trial."""
-        trial = self.trainer.train(plan, seed=self.seed, epochs=epochs).trial
+    def run(self, plan: Plan, epochs: int, *, short: bool = False) -> Trial:
+        """Train and keep the trial; gradients are not recorded in a short one."""
+        trial = self.trainer.train(plan, seed=self.seed, epochs=epochs, watched=not short).trial
         self.trials.append(trial)
         self.cost += trial.cost
         return trial
@@ -89,7 +91,8 @@ def search(
         progress: told what was found.
 
     Returns:
-        The plans at least 5 % better than the original, best first, and every trial.
+        The plans at least 5 % better than the original, best first, and every trial. A budget too
+        small for one full training leaves the plans in the order of the short ones.
     """
     state = _Search(trainer=trainer, budget=budget, seed=seed, progress=progress)
     if original is None:
@@ -97,7 +100,7 @@ def search(
         original = state.run(UNCHANGED, full if state.affordable(full) else 1)
     queue = _rungs(state, plans)
     finished = _full_runs(state, queue, original)
-    ranking = rank(finished, original)
+    ranking = rank(finished, original) if finished else tuple(queue)
     if progress is not None:
         names = ", ".join(plan.name for plan in ranking) or "none"
         progress.say(f"Better than the original on the selection data: {names}.")
@@ -106,23 +109,26 @@ def search(
 
 def _rungs(state: _Search, plans: Sequence[Plan]) -> list[Plan]:
     """Plans in the order in which they deserve a full training."""
-    by_prior = sorted(plans, key=lambda plan: -plan.prior)
-    late = [plan for plan in by_prior if is_late(plan)]
-    early = [plan for plan in by_prior if not is_late(plan)]
-    if state.affordable(sum(state.trainer.epochs_of(plan) for plan in by_prior)) or not early:
-        return by_prior
+    early = [plan for plan in plans if not is_late(plan)]
+    if state.affordable(sum(state.trainer.epochs_of(plan) for plan in plans)) or not early:
+        return list(plans)
+    if len(early) > FIRST_RUNG_PLANS + STANDING_PLANS:
+        early = [*early[:FIRST_RUNG_PLANS], *early[-STANDING_PLANS:]]
     keep = 1.0 if state.cost + 1.0 <= state.budget else 0.0
     full = state.trainer.setup.fit.epochs or 1
     short, longer = max(1, round(full * FIRST_RUNG)), max(1, round(full * SECOND_RUNG))
     scores, control = _rung(state, early, short, keep=keep)
+    beaten = set(scores)
+    if not scores:
+        return list(plans)
     if longer > short and len(scores) > 1:
-        certain = [plan for plan in scores if plan.prior > CERTAIN]
-        best = sorted(scores, key=lambda plan: (scores[plan], -plan.prior))[:SECOND_RUNG_PLANS]
-        again = [*best, *(plan for plan in certain if plan not in best)]
-        second, second_control = _rung(state, again, longer, keep=keep)
+        best = sorted(scores, key=lambda plan: scores[plan])[:SECOND_RUNG_PLANS]
+        certain = [plan for plan in scores if plan.prior > CERTAIN and plan not in best]
+        second, second_control = _rung(state, [*best, *certain], longer, keep=keep)
         if second:
             scores, control = second, second_control
-    return order(scores, control, late)
+    beaten -= set(scores)
+    return order(scores, control, [plan for plan in plans if plan not in beaten])
 
 
 def _rung(
@@ -132,10 +138,10 @@ def _rung(
     scores: dict[Plan, float] = {}
     if not state.affordable(2 * epochs, keep=keep):
         return scores, WORST
-    control = rank_score(state.run(UNCHANGED, epochs))
+    control = rank_score(state.run(UNCHANGED, epochs, short=True))
     for plan in plans:
         if state.affordable(epochs, keep=keep):
-            scores[plan] = rank_score(state.run(plan, epochs))
+            scores[plan] = rank_score(state.run(plan, epochs, short=True))
     return scores, control
 
 

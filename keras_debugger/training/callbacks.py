@@ -1,12 +1,15 @@
 """Callbacks of a trial: fresh copies of the user's where that is safe, and those of the edits."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_debugger.types.edit import Edit, Schedule, SetSchedule, StopEarly
 from keras_debugger.types.progress import Progress
+from keras_debugger.types.record import EpochLogs
 
 PLATEAU_FACTOR = 0.5
 PLATEAU_PATIENCE = 5  # epochs
@@ -36,18 +39,38 @@ _ARGUMENTS: dict[type[Any], tuple[str, ...]] = {
 _OF_THE_RATE = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
 
 
-class ProgressCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Tells each epoch end to a progress display."""
+class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]
+    """Keeps what Keras logs at epoch ends and tells it to a progress display.
 
-    def __init__(self, progress: Progress, *, epochs: int) -> None:
+    Args:
+        progress: the display, None if there is none.
+        epochs: epochs asked for.
+    """
+
+    def __init__(self, progress: Progress | None, *, epochs: int) -> None:
         super().__init__()
+        self.logs: list[dict[str, float]] = []
         self._progress = progress
         self._epochs = epochs
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Tell the epoch and its loss."""
-        loss = float((logs or {}).get("loss", float("nan")))
-        self._progress.epoch(epoch=epoch, epochs=self._epochs, loss=loss)
+        """Keep the logs of an epoch and tell its loss."""
+        self.logs.append({name: float(value) for name, value in (logs or {}).items()})
+        if self._progress is not None:
+            loss = self.logs[-1].get("loss", float("nan"))
+            self._progress.epoch(epoch=epoch, epochs=self._epochs, loss=loss)
+
+    @property
+    def epoch_logs(self) -> EpochLogs:
+        """The logs as one array for each name."""
+        names = dict.fromkeys(name for logs in self.logs for name in logs)
+        missing = float("nan")
+        return EpochLogs(
+            epoch=np.arange(len(self.logs)),
+            values=MappingProxyType(
+                {name: np.array([logs.get(name, missing) for logs in self.logs]) for name in names}
+            ),
+        )
 
 
 def left_out(callbacks: Sequence[keras.callbacks.Callback]) -> tuple[str, ...]:

@@ -106,6 +106,12 @@ def choose_metric(model: ModelDescription, data: DataProfile, metric: str = "aut
             expected=f"auto or one of {', '.join(sorted(_NAMES))}",
             do="leave metric out, or choose one of these",
         )
+    if not data.labels:
+        raise InvalidArgumentError(
+            given="data without labels",
+            expected="labels that a model can be compared on",
+            do="give (x, y); for an autoencoder give (x, x)",
+        )
     asked = _NAMES.get(metric)
     outputs = tuple(
         _output_metric(labels, _head(model, labels, position), model.metrics, asked)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +12,10 @@ import numpy as np
 
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.training.batches import make_batches
-from keras_debugger.training.callbacks import ProgressCallback, callbacks_of_trial, left_out
+from keras_debugger.training.callbacks import EpochLog, callbacks_of_trial, left_out
 from keras_debugger.training.data import DataParts, Part, input_list
 from keras_debugger.training.fit_edits import fit_part
+from keras_debugger.training.random_state import seeded
 from keras_debugger.training.scoring import Metric, constant_score, score_model
 from keras_debugger.types.edit import SetBatchSize, Shuffle
 from keras_debugger.types.plan import Plan
@@ -91,7 +90,13 @@ class Trainer:
         self._callbacks = tuple(callbacks)
 
     def train(
-        self, plan: Plan, *, seed: int, epochs: int | None = None, held_out: bool = False
+        self,
+        plan: Plan,
+        *,
+        seed: int,
+        epochs: int | None = None,
+        held_out: bool = False,
+        watched: bool = True,
     ) -> Trained:
         """Train one plan.
 
@@ -100,6 +105,8 @@ class Trainer:
             seed: seed of weights, data order and dropout.
             epochs: epochs to train, at least 1; those of the plan if None.
             held_out: whether the model meets the held-out part, as in the proof alone.
+            watched: whether gradients are recorded; if not, the record holds the epoch logs only
+                and the training starts faster. The weights are the same.
 
         Returns:
             The trial and its model. What fails becomes `Trial.failure`; Ctrl-C passes through.
@@ -108,27 +115,26 @@ class Trainer:
         fit = self._prepare(plan, epochs)
         if self._progress is not None:
             self._progress.trial(plan=plan.name, seed=seed, epochs=fit.epochs)
-        recorder = Recorder(every=RECORD_EVERY, keep_initial_weights=False)
+        log = EpochLog(self._progress, epochs=fit.epochs)
+        recorder = Recorder(every=RECORD_EVERY, keep_initial_weights=False) if watched else None
         model, failure, selection, final = None, "", None, None
-        with _seeded(seed):
+        with seeded(seed):
             try:
-                model = self._fit(fit, recorder, seed=seed)
+                model = self._fit(fit, [log, *([recorder] if recorder else [])], seed=seed)
                 selection = score_model(model, self.parts.selection, self.metric)
                 if held_out:
                     final = score_model(model, self.parts.held_out, self.metric)
             except Exception as error:  # whatever a plan breaks is a result, not an end
                 model, failure = None, _in_one_line(error)
                 final = self._constant_score() if held_out else None
-        record = _finished(recorder.record, failure)
-        trained = record.epoch_logs.count if record.epoch_logs is not None else 0
         trial = Trial(
             plan=plan,
             seed=seed,
-            epochs=trained,
-            record=record,
+            epochs=len(log.logs),
+            record=_record(recorder, log, failure),
             selection=selection,
             held_out=final,
-            cost=self._cost(trained, fit.part.rows),
+            cost=self._cost(len(log.logs), fit.part.rows),
             seconds=time.perf_counter() - started,
             failure=failure,
         )
@@ -152,20 +158,19 @@ class Trainer:
             callbacks=callbacks_of_trial(self._callbacks, setup.edits),
         )
 
-    def _fit(self, fit: _Fit, recorder: Recorder, *, seed: int) -> keras.Model:
+    def _fit(
+        self, fit: _Fit, watchers: list[keras.callbacks.Callback], *, seed: int
+    ) -> keras.Model:
         batches, steps = make_batches(
             fit.part, batch_size=fit.batch_size, shuffle=fit.shuffle, seed=seed
         )
         model = self._blueprint.build(
             fit.setup.edits,
             seed=seed,
-            inputs=input_list(fit.part),
+            inputs=input_list(fit.part, [entry.name for entry in self.setup.model.inputs]),
             initial_weights=self._initial_weights,
             steps=steps * fit.setup.epochs,
         )
-        callbacks = [recorder, *fit.callbacks]
-        if self._progress is not None:
-            callbacks.append(ProgressCallback(self._progress, epochs=fit.epochs))
         model.fit(
             batches,
             epochs=fit.epochs,
@@ -173,7 +178,7 @@ class Trainer:
             shuffle=False,  # the batches come shuffled
             validation_data=_as_tuple(self.parts.selection),
             validation_batch_size=fit.batch_size,
-            callbacks=callbacks,
+            callbacks=[*watchers, *fit.callbacks],
             verbose=0,
         )
         return model
@@ -188,26 +193,17 @@ class Trainer:
         return epochs * rows / float(whole)
 
 
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Python's and NumPy's global generators start from the seed, and are put back after."""
-    python_state, numpy_state = random.getstate(), np.random.get_state()
-    random.seed(seed)
-    np.random.seed(seed % 2**32)
-    try:
-        yield
-    finally:
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)
-
-
 def _as_tuple(part: Part) -> tuple[Any, ...]:
     if part.sample_weight is None:
         return part.x, part.y
     return part.x, part.y, part.sample_weight
 
 
-def _finished(record: TrainingRecord, failure: str) -> TrainingRecord:
+def _record(recorder: Recorder | None, log: EpochLog, failure: str) -> TrainingRecord:
+    if recorder is not None:
+        record = recorder.record
+    else:
+        record = TrainingRecord(epoch_logs=log.epoch_logs, ending=Ending.FINISHED)
     if not failure:
         return record
     return replace(record, ending=Ending.FAILED, ending_detail=failure)

@@ -1,0 +1,165 @@
+import keras
+import numpy as np
+import pytest
+from sklearn.datasets import load_wine
+
+from keras_debugger.proof.compare import prove
+from keras_debugger.proof.ordering import order, rank
+from keras_debugger.proof.search import search
+from keras_debugger.recording.data_profile import profile_data
+from keras_debugger.recording.model_description import describe_model
+from keras_debugger.rewriting.blueprint import read_blueprint
+from keras_debugger.training.data import split_data
+from keras_debugger.training.scoring import choose_metric
+from keras_debugger.training.trainer import Trainer
+from keras_debugger.types.edit import (
+    NormalizeInput,
+    ScaleLearningRate,
+    SetEpochs,
+    SetLoss,
+    StopEarly,
+)
+from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
+from keras_debugger.types.record import FitDescription, TrainingRecord
+from keras_debugger.types.setup import TrainingSetup
+from keras_debugger.types.trial import Score, Trial
+from keras_debugger.types.vocabulary import CauseKind, Decision, FixKind, LossKind
+
+EPOCHS = 20
+
+
+def plan_of(name, *edits, prior=0.3, cause=CauseKind.LEARNING_RATE_TOO_LOW):
+    kind = FixKind.LOWER_LEARNING_RATE
+    fix = AppliedFix(name=name, kind=kind, edits=edits, reason="r", risk="r")
+    return Plan(name=name, cause=cause, fixes=(fix,), prior=prior)
+
+
+NORMALIZE = plan_of("normalize", NormalizeInput(), prior=0.6)
+SLOWER = plan_of("slower", ScaleLearningRate(factor=1e-3))
+NO_OP = plan_of("no-op", ScaleLearningRate(factor=1.0), prior=0.2)
+BROKEN = plan_of("broken", SetLoss(output=0, loss=LossKind.CATEGORICAL_CROSSENTROPY))
+STOP = plan_of("stop", StopEarly(patience=2), cause=CauseKind.OVERCAPACITY)
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    """Wine chemistry with raw inputs: a network that does not learn as it is."""
+    x, y = load_wine(return_X_y=True)
+    model = keras.Sequential(
+        [
+            keras.layers.Input((13,)),
+            keras.layers.Dense(8, activation="relu", name="hidden"),
+            keras.layers.Dense(3, activation="softmax", name="head"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+    parts = split_data((x.astype("float32"), y), seed=0)
+    description = describe_model(model)
+    profile = profile_data(parts.train.x, parts.train.y)
+    blueprint = read_blueprint(model, description)
+    setup = TrainingSetup(
+        model=description,
+        data=profile,
+        fit=FitDescription(epochs=EPOCHS, batch_size=32, shuffle=True),
+        graph=blueprint.graph,
+    )
+    metric = choose_metric(description, profile)
+    return Trainer(blueprint, parts, metric, setup=setup)
+
+
+@pytest.fixture(scope="module")
+def original(trainer):
+    return trainer.train(UNCHANGED, seed=0).trial
+
+
+@pytest.mark.slow
+def test_short_trials_find_the_fix_within_the_budget(trainer, original):
+    plans = (SLOWER, NORMALIZE, BROKEN, NO_OP)
+    found = search(trainer, plans, original=original, budget=2.0, seed=0)
+    assert found.ranking[0] == NORMALIZE
+    assert SLOWER not in found.ranking
+    assert NO_OP not in found.ranking
+    assert found.cost <= 2.0 + 1 / EPOCHS
+    assert found.cost == pytest.approx(sum(trial.cost for trial in found.trials))
+    first = [trial.plan.name for trial in found.trials[:5]]
+    assert first == ["unchanged", "slower", "normalize", "broken", "no-op"]
+    assert {trial.epochs for trial in found.trials[:5] if not trial.failure} == {1}
+    assert found.trials[-1].epochs == EPOCHS
+
+
+@pytest.mark.slow
+def test_late_plans_skip_the_short_trials_and_few_plans_go_straight_to_full_ones(trainer, original):
+    found = search(trainer, (STOP,), original=original, budget=1.0, seed=0)
+    assert [trial.plan for trial in found.trials] == [STOP]
+    longer = plan_of("longer", SetEpochs(epochs=10 * EPOCHS))
+    found = search(trainer, (longer,), original=original, budget=1.5, seed=0)
+    assert found.cost <= 1.5 + 1 / EPOCHS
+    assert found.trials[-1].epochs == round(1.5 * EPOCHS) + 1
+
+
+@pytest.mark.slow
+def test_a_good_plan_is_verified_and_its_median_model_delivered(trainer):
+    proof = prove(trainer, NORMALIZE, seeds=5, first_seed=1000)
+    assert proof.verdict.decision is Decision.VERIFIED
+    assert [trial.seed for trial in proof.before] == [trial.seed for trial in proof.after]
+    errors = [trial.selection.error for trial in proof.after]
+    assert proof.delivered.selection.error == sorted(errors)[(len(errors) - 1) // 2]
+    held_out = trainer.parts.held_out
+    answers = proof.model.predict(held_out.x, verbose=0).argmax(axis=1)
+    assert np.mean(answers == held_out.y) == pytest.approx(proof.delivered.held_out.value)
+
+
+@pytest.mark.slow
+def test_a_no_op_is_no_better_after_three_seeds(trainer):
+    proof = prove(trainer, NO_OP, seeds=5)
+    assert proof.verdict.decision is Decision.NO_BETTER
+    assert proof.verdict.gain == 0.0
+    assert len(proof.before) == len(proof.after) == 3
+
+
+def test_a_plan_that_cannot_be_trained_counts_as_a_constant_guess(trainer):
+    proof = prove(trainer, BROKEN, seeds=2)
+    assert proof.verdict.decision is not Decision.VERIFIED
+    assert proof.verdict.diverged_after == 2
+    assert proof.model is None
+
+
+def trial_of(plan, error):
+    score = Score(metric="accuracy", value=1 - error, error=error, constant_error=0.6)
+    return Trial(plan=plan, seed=0, epochs=1, record=TrainingRecord(), selection=score)
+
+
+def named(plans):
+    return [plan.name for plan in plans]
+
+
+def test_plans_about_as_good_as_the_best_go_by_their_prior():
+    likely, best, weak = plan_of("likely"), plan_of("best"), plan_of("weak")
+    scores = {likely: 0.35, best: 0.30, weak: 0.90}
+    assert named(order(scores, 1.0, [likely, weak, best])) == ["likely", "best", "weak"]
+
+
+def test_what_does_not_beat_the_control_is_dropped_unless_its_cause_is_a_fact():
+    equal, fact = plan_of("equal"), plan_of("fact", prior=0.95)
+    scores = {equal: 0.98, fact: 1.0}
+    assert named(order(scores, 1.0, [equal, fact])) == ["fact"]
+
+
+def test_a_fact_that_is_clearly_beaten_loses_its_place():
+    fact, best = plan_of("fact", prior=0.95), plan_of("best")
+    assert named(order({fact: 0.8, best: 0.3}, 1.0, [fact, best])) == ["best", "fact"]
+    assert named(order({fact: 0.5, best: 0.3}, 1.0, [fact, best])) == ["fact", "best"]
+
+
+def test_late_plans_stand_among_the_best():
+    late = plan_of("late", cause=CauseKind.CLASS_IMBALANCE)
+    best, weak = plan_of("best"), plan_of("weak")
+    scores = {best: 0.3, weak: 0.9}
+    assert named(order(scores, 1.0, [late, weak, best])) == ["late", "best", "weak"]
+
+
+def test_full_trainings_rank_by_error_and_drop_what_is_not_five_percent_better():
+    one, two, three = plan_of("one"), plan_of("two"), plan_of("three")
+    finished = {one: trial_of(one, 0.20), two: trial_of(two, 0.10), three: trial_of(three, 0.29)}
+    assert named(rank(finished, trial_of(UNCHANGED, 0.30))) == ["two", "one"]
+    assert rank(finished, trial_of(UNCHANGED, 0.0)) == ()
