@@ -28,6 +28,19 @@ def quality(record: TrainingRecord) -> float:
     return float("nan")
 
 
+def held_out_quality(record: TrainingRecord) -> float:
+    """The same on validation data only: accuracy against chance, else the loss; NaN if unknown."""
+    log = record.prediction_log
+    if log is not None and log.from_validation:
+        return quality(record)
+    values = np.concatenate([_log(record, "val_accuracy"), _log(record, "val_acc")])
+    counts = record.data_profile.labels[0].counts if record.data_profile else ()
+    if values.size and len(counts) > 1 and is_regression(record) is False:
+        chance = 1.0 / len(counts)
+        return float((values[-1] - chance) / (1.0 - chance))
+    return _error_quality(record, "val_", record.validation_profile or record.data_profile)
+
+
 def training_quality(record: TrainingRecord) -> float:
     """The same from the training loss alone: 1 - lowest loss / loss of a constant guess, or NaN."""
     losses = _log(record, "loss")
@@ -38,18 +51,21 @@ def training_quality(record: TrainingRecord) -> float:
 
 
 def severity_by_outcome(
-    record: TrainingRecord, *, unknown: Severity = Severity.WARNING
+    record: TrainingRecord, *, unknown: Severity = Severity.WARNING, held_out: bool = False
 ) -> Severity:
     """Severity of a fact that is harmless in some programs.
 
     Args:
         record: the run.
         unknown: what to say if the record does not tell how well the run ended.
+        held_out: whether a bad result on validation data counts too.
 
     Returns:
         NOTE if the run reached what there is to reach, ERROR if next to nothing, else WARNING.
     """
     reached = quality(record)
+    if held_out:
+        reached = float(np.fmin(reached, held_out_quality(record)))
     if np.isnan(reached):
         return unknown
     if reached >= GOOD:
@@ -119,19 +135,21 @@ def _by_accuracy(record: TrainingRecord) -> float:
 
 
 def _by_error(record: TrainingRecord) -> float:
-    for prefix, data in (
-        ("val_", record.validation_profile or record.data_profile),
-        ("", record.data_profile),
-    ):
-        losses = _log(record, f"{prefix}loss")
-        constant = constant_loss(record, data)
-        if not losses.size or not constant > 0:
-            continue
-        part = losses[-1] / constant
-        if record.model.outputs[0].loss is LossKind.MEAN_ABSOLUTE_ERROR:
-            part = part**2  # on the scale of the squared error
-        return float(1.0 - part)
-    return float("nan")
+    held_out = _error_quality(record, "val_", record.validation_profile or record.data_profile)
+    if not np.isnan(held_out):
+        return held_out
+    return _error_quality(record, "", record.data_profile)
+
+
+def _error_quality(record: TrainingRecord, prefix: str, data: DataProfile | None) -> float:
+    losses = _log(record, f"{prefix}loss")
+    constant = constant_loss(record, data)
+    if not losses.size or not constant > 0:
+        return float("nan")
+    part = losses[-1] / constant
+    if record.model.outputs[0].loss is LossKind.MEAN_ABSOLUTE_ERROR:
+        part = part**2  # on the scale of the squared error
+    return float(1.0 - part)
 
 
 def _log(record: TrainingRecord, name: str) -> np.ndarray:

@@ -6,10 +6,11 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.layer_order import normalises_early
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, Need
+from keras_debugger.types.vocabulary import CauseKind, Need, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +22,8 @@ class StartsTooLarge(Check):
         the inputs are named first, else the initial weights.
     Source: ours: measured on 656 runs of eight set-ups it finds 0.93 of runs with too large weights
         or raw inputs and fires on none of 30 healthy ones and on 0.04 of those with another fault.
-    Known problems: networks that normalise before each activation can start at any scale; where
-        the run ends well this is a note.
+    Known problems: where the model normalises its inputs or right after its first weights, or the
+        run ends well, this is a note.
     Fixes: normalize-inputs, change-initializer, add-batch-norm.
     """
 
@@ -47,7 +48,9 @@ class StartsTooLarge(Check):
             causes = causes[::-1]
         return (
             self.finding(
-                severity=severity_by_outcome(record),
+                severity=Severity.NOTE
+                if self._is_normalised(record)
+                else severity_by_outcome(record),
                 summary=f"Before training the pre-activations of {place} have a standard deviation "
                 f"of {scale[first]:.3g}"
                 + (
@@ -60,6 +63,9 @@ class StartsTooLarge(Check):
                 causes=causes,
             ),
         )
+
+    def _is_normalised(self, record: TrainingRecord) -> bool:
+        return record.model_description is not None and normalises_early(record.model)
 
     def _inputs_are_large(self, record: TrainingRecord) -> bool:
         data = record.data_profile

@@ -8,6 +8,7 @@ from keras_debugger.checks.data.input_outliers import InputOutliers
 from keras_debugger.checks.data.inputs_constant import InputsConstant
 from keras_debugger.checks.data.labels_do_not_fit import LabelsDoNotFitLoss
 from keras_debugger.checks.data.labels_without_signal import LabelsWithoutSignal
+from keras_debugger.checks.data.memorised_labels import MemorisedLabels
 from keras_debugger.checks.data.nan_in_inputs import NanInInputs
 from keras_debugger.checks.data.nan_in_labels import NanInLabels
 from keras_debugger.checks.data.not_normalised import InputsNotNormalised
@@ -33,4 +34,5 @@ DATA_CHECKS: tuple[Check, ...] = (
     PreprocessingMismatch(),
     UnrepresentativeSplit(),
     OrderedRowsNotShuffled(),
+    MemorisedLabels(),
 )

@@ -15,7 +15,8 @@ class DuplicatesAcrossParts(Check):
 
     Sees: the number of validation rows with an equal training row, and of repeated training rows.
     Formula: share of the validation rows. A note at one row; a warning above `max_share`, unless
-        the training rows repeat each other as often.
+        the training rows repeat each other as often. Nothing if the profiled training rows are
+        those before `validation_split` took the validation rows away.
     Source: definition of held-out data. `max_share` is ours.
     Known problems: data of few distinct values (games, logic tables) repeat by nature: then this is
         a note.
@@ -31,7 +32,7 @@ class DuplicatesAcrossParts(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         shift = record.shift
-        if shift is None or not shift.duplicates:
+        if shift is None or not shift.duplicates or self._profile_holds_both(record):
             return ()
         share = shift.duplicates / max(record.validation_data.sampled, 1)
         natural = record.data.duplicate_rows / max(record.data.sampled, 1)
@@ -46,3 +47,11 @@ class DuplicatesAcrossParts(Check):
                 causes=(CauseKind.UNREPRESENTATIVE_SPLIT,) if leaks else (),
             ),
         )
+
+    def _profile_holds_both(self, record: TrainingRecord) -> bool:
+        """Whether the profiled rows are those before `validation_split` took some away."""
+        steps = record.step_logs
+        if steps is None or not steps.step.size:
+            return False
+        trained = int(steps.batch_size[steps.epoch == steps.epoch[0]].sum())
+        return 0 < trained <= record.data.rows - record.validation_data.rows

@@ -9,8 +9,11 @@ from keras_debugger.checks.base import Check
 from keras_debugger.checks.data.unrepresentative_split import labels_differ
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import Shift, TrainingRecord
+from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Symptom
+
+MIN_DISTANCE = 0.3  # 0 alike, 1 apart
+MAX_P = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,22 +36,22 @@ class PreprocessingMismatch(Check):
     needs: ClassVar[frozenset[Need]] = frozenset({Need.DATA, Need.VALIDATION_DATA})
     symptom: ClassVar[Symptom | None] = Symptom.VALIDATION_MISMATCH
 
-    min_distance: float = 0.3  # 0 alike, 1 apart
-    max_p: float = 1e-3
+    min_distance: float = MIN_DISTANCE
+    max_p: float = MAX_P
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         shift = record.shift
-        if shift is None or not shift.feature_distance.size or labels_differ(record):
+        if shift is None or labels_differ(record):
             return ()
-        typical = self._typical_distance(record, shift)
-        if typical < self.min_distance or not shift.p_value < self.max_p:
+        if not inputs_differ(record, min_distance=self.min_distance, max_p=self.max_p):
             return ()
+        typical = typical_distance(record)
         return (
             self.finding(
-                severity=severity_by_outcome(record),
+                severity=severity_by_outcome(record, held_out=True),
                 summary=f"The typical validation feature is distributed differently than in "
-                f"training (distance {typical:.2f} of 1; deviations differ by a factor of "
+                f"training (distance {typical:.2f} of 1; deviations differ by up to a factor of "
                 f"{shift.scale_ratio:.3g}, means by {shift.offset:.3g} standard deviations).",
                 value=typical,
                 limit=self.min_distance,
@@ -56,10 +59,24 @@ class PreprocessingMismatch(Check):
             ),
         )
 
-    def _typical_distance(self, record: TrainingRecord, shift: Shift) -> float:
-        profile = record.data.inputs[0]
-        varies = profile.maximum > profile.minimum
-        distance = shift.feature_distance
-        if varies.shape == distance.shape and varies.any():
-            distance = distance[varies]
-        return float(np.nanmedian(distance)) if np.isfinite(distance).any() else 0.0
+
+def inputs_differ(
+    record: TrainingRecord, *, min_distance: float = MIN_DISTANCE, max_p: float = MAX_P
+) -> bool:
+    """Whether training and validation inputs are preprocessed differently."""
+    shift = record.shift
+    if shift is None or not shift.p_value < max_p:
+        return False
+    return typical_distance(record) >= min_distance
+
+
+def typical_distance(record: TrainingRecord) -> float:
+    """Median distance of the features that vary in training, 0 to 1."""
+    distance = np.zeros(0) if record.shift is None else record.shift.feature_distance
+    if not np.isfinite(distance).any() or not record.data.inputs:
+        return 0.0
+    profile = record.data.inputs[0]
+    varies = profile.maximum > profile.minimum
+    if varies.shape == distance.shape and np.isfinite(distance[varies]).any():
+        distance = distance[varies]
+    return float(np.nanmedian(distance))

@@ -6,22 +6,25 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.outcome import POOR, quality, training_quality
+from keras_debugger.checks.outcome import POOR, quality, severity_by_outcome, training_quality
 from keras_debugger.checks.tasks import CLASS_FORMS, REGRESSION_LOSSES, outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LabelForm, Need, Severity
+
+_SD_OF_MAD = 1.2533  # standard / mean absolute deviation of a normal distribution
 
 
 @dataclass(frozen=True, kw_only=True)
 class TargetsNotScaled(Check):
     """Regression targets are far from unit scale, and the run did not reach them.
 
-    Sees: mean and sd of the targets; the training loss against that of a constant guess; mean and
-        spread of the answers.
-    Formula: scale = max(|mean|, sd). A note above `max_scale` or below `min_scale`; a warning if
-        the run also removed less than `POOR` of the loss of a constant guess, or its answers spread
-        less than `min_spread` of the targets.
+    Sees: median and mean absolute deviation of the targets; the training loss against that of a
+        constant guess; mean and spread of the answers.
+    Formula: scale = max(|median|, 1.25 * mean absolute deviation), which a few outliers do not
+        move. A note above `max_scale` or below `min_scale`; a problem if the run also removed less
+        than 0.3 of the loss of a constant guess, or its answers spread less than `min_spread` of
+        the targets.
     Source: outputs begin near 0 with unit spread, so the way to such targets is long and squared
         errors are large: LeCun et al. 1998. The limits are ours.
     Known problems: with a suitable rate a network does reach large targets: then this is a note.
@@ -46,20 +49,20 @@ class TargetsNotScaled(Check):
                 continue
             if labels.form in CLASS_FORMS - {LabelForm.INTEGER_CLASSES}:
                 continue
-            scale = max(abs(labels.mean), labels.sd)
+            scale = max(abs(labels.median), _SD_OF_MAD * labels.mean_abs_deviation)
             if self.min_scale <= scale <= self.max_scale:
                 continue
             missed = self._is_missed(record, labels, scale)
             findings.append(
                 self.finding(
-                    severity=Severity.WARNING if missed else Severity.NOTE,
+                    severity=severity_by_outcome(record) if missed else Severity.NOTE,
                     summary=f"The targets have mean {labels.mean:.4g} and standard deviation "
                     f"{labels.sd:.3g}"
                     + (", and the answers do not reach them." if missed else "."),
                     place=labels.name,
                     value=scale,
                     limit=self.max_scale if scale > 1 else self.min_scale,
-                    confidence=0.85 if missed else 0.3,
+                    confidence=_confidence(scale) if missed else 0.3,
                     causes=(CauseKind.TARGETS_NOT_SCALED,),
                 )
             )
@@ -76,3 +79,8 @@ class TargetsNotScaled(Check):
         if np.isinf(reached):
             return scale > self.certain_scale
         return bool(reached < POOR)
+
+
+def _confidence(scale: float) -> float:
+    """The further away the targets, the surer: .8 at 10, .95 from 1e4 on."""
+    return float(min(0.95, 0.75 + 0.05 * abs(np.log10(scale))))

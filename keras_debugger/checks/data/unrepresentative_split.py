@@ -58,7 +58,7 @@ class UnrepresentativeSplit(Check):
         if labels_differ(record, self):
             return (
                 self.finding(
-                    severity=severity_by_outcome(record),
+                    severity=severity_by_outcome(record, held_out=True),
                     summary="Training and validation labels are distributed differently.",
                     value=1.0,
                     limit=0.0,

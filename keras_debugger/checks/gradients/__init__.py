@@ -6,6 +6,7 @@ from keras_debugger.checks.gradients.exploding import ExplodingGradients
 from keras_debugger.checks.gradients.missing_gradients import MissingGradients
 from keras_debugger.checks.gradients.non_finite_gradients import NonFiniteGradients
 from keras_debugger.checks.gradients.non_finite_weights import NonFiniteWeights
+from keras_debugger.checks.gradients.steps_stay_large import StepsStayLarge
 from keras_debugger.checks.gradients.steps_too_large import StepsTooLarge
 from keras_debugger.checks.gradients.steps_too_small import StepsTooSmall
 from keras_debugger.checks.gradients.vanishing import VanishingGradients
@@ -25,4 +26,5 @@ GRADIENT_CHECKS: tuple[Check, ...] = (
     WeightsStandStill(),
     WeightsGrowWithoutEnd(),
     ClippingAlwaysBites(),
+    StepsStayLarge(),
 )

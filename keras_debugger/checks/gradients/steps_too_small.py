@@ -20,7 +20,9 @@ class StepsTooSmall(Check):
 
     Sees: |update| / |weight| of each kernel over all steps, and the epoch losses.
     Formula: path = the median over kernels of the summed ratios; trend = Kendall's tau of the last
-        `window` epoch losses. Fires when path < `min_path` and trend < `max_trend`.
+        `window` epoch losses. Fires when path < `min_path` and trend < `max_trend`, unless another
+        kernel moves `max_uneven` times as far, or pre-activations start above `max_scale` or
+        below `min_scale`: then gradients or initial weights are the reason.
     Source: ours: measured on 656 runs of eight set-ups it finds every run whose learning rate was
         too low by 30 to 500 times and fires on none of 30 healthy ones and on 0.05 of others.
     Known problems: fine-tuning of trained weights moves little on purpose; where it ends well this
@@ -36,6 +38,9 @@ class StepsTooSmall(Check):
     min_path: float = 0.22  # summed relative movement, no unit
     max_trend: float = -0.5  # Kendall's tau
     window: int = 10  # epochs
+    max_uneven: float = 10.0  # ratio of paths, no unit
+    max_scale: float = 3.2  # standard deviation of pre-activations
+    min_scale: float = 1e-6  # standard deviation of pre-activations
     shortest: int = 4  # epochs
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
@@ -55,6 +60,8 @@ class StepsTooSmall(Check):
         trend = float(kendalltau(np.arange(losses.size), losses).statistic)
         if not (0.0 < path < self.min_path and trend < self.max_trend):
             return ()
+        if np.nanmax(paths) > self.max_uneven * path or self._starts_oddly(record):
+            return ()
         return (
             self.finding(
                 severity=severity_by_outcome(record),
@@ -66,3 +73,10 @@ class StepsTooSmall(Check):
                 causes=(CauseKind.LEARNING_RATE_TOO_LOW, CauseKind.TOO_FEW_UPDATES),
             ),
         )
+
+    def _starts_oddly(self, record: TrainingRecord) -> bool:
+        log = record.activation_log
+        if log is None or log.step.size == 0:
+            return False
+        scale = log.pre_activation_sd[0]
+        return bool((scale > self.max_scale).any() or (scale < self.min_scale).any())

@@ -10,7 +10,7 @@ from keras_debugger.checks.gradients.columns import weight_columns
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, Need
+from keras_debugger.types.vocabulary import Need
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +68,5 @@ class WeightsGrowWithoutEnd(Check):
                 value=float(growth[worst]),
                 limit=self.max_growth,
                 confidence=0.8,
-                causes=(CauseKind.LEARNING_RATE_TOO_HIGH,),
             ),
         )

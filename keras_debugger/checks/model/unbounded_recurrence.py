@@ -8,7 +8,7 @@ import numpy as np
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import GOOD, quality
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.record import LayerDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Activation, CauseKind, LayerKind, Need, Severity
 
 _BOUNDED = frozenset(
@@ -49,7 +49,7 @@ class UnboundedRecurrence(Check):
         hit = [
             layer
             for layer in record.model.layers
-            if layer.kind is LayerKind.RECURRENT and layer.activation not in _BOUNDED
+            if _is_recurrent(layer) and layer.activation not in _BOUNDED
         ]
         if not hit:
             return ()
@@ -75,3 +75,8 @@ class UnboundedRecurrence(Check):
         norms = record.gradients.global_norm
         norms = norms[norms > 0]
         return float(np.nanmax(norms) / np.nanmedian(norms)) if norms.size else float("nan")
+
+
+def _is_recurrent(layer: LayerDescription) -> bool:
+    """Whether a layer is recurrent, also inside a wrapper, which keeps the gates' activation."""
+    return layer.kind is LayerKind.RECURRENT or layer.recurrent_activation is not None

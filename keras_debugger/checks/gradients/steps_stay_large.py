@@ -1,0 +1,64 @@
+"""GRD112: steps stay large relative to the weights, and the run does not settle."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.gradients.columns import weight_columns
+from keras_debugger.checks.outcome import GOOD, quality, severity_by_outcome
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import CauseKind, Need
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepsStayLarge(Check):
+    """Steps stay large relative to the weights in the second half of the run.
+
+    Sees: |update| / |weight| of each kernel, and how the run ended.
+    Formula: the median over the second half of the run of the median kernel's ratio. Fires above
+        `max_ratio` if the run did not end well.
+    Source: Smith and Le 2018, arXiv:1711.00489: the size of the steps sets the noise at which a run
+        stops getting better. `max_ratio` is ours: healthy small runs stay below .006; momentum
+        builds such steps up only after the first ones, where GRD107 looks.
+    Known problems: tiny models take such steps without harm.
+    Fixes: lower-learning-rate, a schedule.
+    """
+
+    code: ClassVar[str] = "GRD112"
+    name: ClassVar[str] = "steps-stay-large"
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.GRADIENTS})
+
+    max_ratio: float = 0.01  # |update| / |weight|, no unit
+    shortest: int = 100  # optimizer steps
+
+    def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        """Findings in this record."""
+        log = record.gradients
+        columns = weight_columns(log)
+        if not columns.size:
+            return ()
+        if log.step.size == 0 or log.step[-1] < self.shortest:
+            raise TooShortError(f"needs {self.shortest} steps")
+        late = log.step >= log.step[-1] // 2
+        ratio = log.update_ratio[late][:, columns]
+        ratio = ratio[np.isfinite(ratio).all(axis=1)]
+        if not ratio.size:
+            return ()
+        typical = float(np.median(np.median(ratio, axis=1)))
+        if typical <= self.max_ratio or not quality(record) < GOOD:
+            return ()
+        return (
+            self.finding(
+                severity=severity_by_outcome(record),
+                summary=f"In the second half of the run each step still changes the typical kernel "
+                f"by {typical:.1%} of its norm.",
+                step=int(log.step[-1] // 2),
+                value=typical,
+                limit=self.max_ratio,
+                confidence=0.8,
+                causes=(CauseKind.LEARNING_RATE_TOO_HIGH,),
+            ),
+        )
