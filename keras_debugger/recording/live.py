@@ -6,7 +6,7 @@ gradients within an epoch, no learning after a quarter of the run. Overfitting i
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
@@ -100,6 +100,8 @@ class Alarms:
             return
         due = {alarm.code: alarm for alarm in self._due(record, model)}
         checks = [check for check in _all_checks() if check.code in due]
+        if record.epoch_logs is None:  # answers of an untrained model are no outcome
+            record = replace(record, prediction_log=None)
         for finding in run_checks(record, checks).findings:
             if finding.severity > Severity.NOTE and finding.code not in self._raised:
                 self._raised.add(finding.code)

@@ -89,11 +89,11 @@ class RunLog:
     def step_begins(self) -> None:
         """A call of the training function is about to begin."""
         watch = self._current
-        watch.step_begins(epoch=self._epoch)
         if self._alarms.wants_step(watch.begun):
             watch.read(epoch=self._epoch)
-            self._probes.before_training(self._current.initial_weights, self._model)
+            self._probes.before_training(watch.initial_weights, self._model)
             self._sound_alarms()
+        watch.step_begins(epoch=self._epoch)
         watch.arm("train", run_id=self._run_id)
 
     def evaluation_step_begins(self) -> None:
