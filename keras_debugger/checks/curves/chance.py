@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from keras_debugger.checks.curves.runs import Run
 from keras_debugger.checks.curves.statistics import end_level, improvement, smooth
 
 
@@ -42,6 +43,25 @@ def at_chance_level(loss: np.ndarray, accuracy: np.ndarray) -> int:
         return 0
     allowed = (0.02, 0.1) if moves else (0.05, 0.25)
     return classes if distance <= allowed[0] and gained <= allowed[1] else 0
+
+
+def held_out_at_chance(run: Run, constant: float, largest: float | None) -> bool:
+    """Whether validation never gets better than a constant answer, nor far worse.
+
+    Args:
+        run: a run.
+        constant: loss of the best constant answer.
+        largest: share of the largest class, None for numbers.
+    """
+    loss, accuracy = run.curve("val_loss"), run.validation_accuracy
+    if largest is None or len(loss) < 3 or not len(accuracy):
+        return False
+    gained = skill(float(smooth(accuracy).max()), largest)
+    return (
+        float(smooth(loss).min()) >= 0.97 * constant
+        and end_level(loss) <= 1.25 * constant
+        and abs(gained) <= 0.1
+    )
 
 
 def is_stuck(loss: np.ndarray, accuracy: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.constant_predictor import constant_loss
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth
 from keras_debugger.types.finding import Finding
@@ -20,9 +21,9 @@ class DivergingLoss(Check):
     Sees: the training loss of each epoch; step losses where they were recorded.
     Formula: rise = end level - best smoothed loss, progress = first loss - best loss. Fires when
         rise >= `min_share` x progress and end level >= `min_growth` x best loss, and the last
-        epochs are all above that. Fires too when a step loss reaches `max_growth_lost` x the
-        largest of the first `first_steps` step losses and the run ends no lower than it began, or
-        `max_growth` x if it comes back.
+        epochs are all above that. Fires too when the median of `step_window` step losses
+        reaches `max_growth_lost` x the first one (or the loss of the best constant answer, if that
+        is larger) and the run ends no lower than it began, or `max_growth` x if it comes back.
     Source: after the finding that "end above start" has no false alarm on 30 healthy runs but sees
         what has not learned as well (keras_debugger's method study); the share of progress lost
         tells the two apart. Measured by benchmarks/score_logs.py.
@@ -39,7 +40,7 @@ class DivergingLoss(Check):
     min_epochs: int = 4
     min_share: float = 0.25  # of the progress that was made
     min_growth: float = 1.4  # ratio
-    first_steps: int = 3
+    step_window: int = 5  # steps
     max_growth: float = 100.0  # ratio of step losses
     max_growth_lost: float = 10.0  # ratio of step losses
 
@@ -75,31 +76,32 @@ class DivergingLoss(Check):
         )
 
     def _in_steps(self, record: TrainingRecord) -> tuple[Finding, ...]:
-        if not record.has(Need.STEPS):
+        if not record.has(Need.STEPS) or len(record.steps.loss) < 2 * self.step_window:
             return ()
         logged = np.abs(record.steps.loss.astype(np.float64))
         loss = np.where(np.isfinite(logged), logged, 0.0)
-        if len(loss) <= self.first_steps:
-            return ()
-        start = float(loss[: self.first_steps].max())
-        worst = int(loss.argmax())
-        last = logged[-max(1, len(loss) // 20) :]
+        start = max(float(loss[0]), constant_loss(record) or 0.0)
+        windows = np.lib.stride_tricks.sliding_window_view(loss, self.step_window)
+        level = np.median(windows, axis=1)
+        worst = int(level.argmax())
+        last = logged[-max(self.step_window, len(loss) // 20) :]
         back = bool(np.isfinite(last).all()) and float(np.median(last)) < 0.9 * start
         limit = self.max_growth if back else self.max_growth_lost
-        if start == 0 or loss[worst] < limit * start:
+        if start == 0 or level[worst] < limit * start:
             return ()
-        step = int(record.steps.step[worst])
+        at = worst + int(windows[worst].argmax())
+        step = int(record.steps.step[at])
         return (
             self.finding(
                 severity=Severity.WARNING if back else Severity.ERROR,
                 summary=(
-                    f"The loss of a step grows from {start:.4g} to {loss[worst]:.4g} at step {step}"
+                    f"The loss of a step grows from {start:.4g} to {loss[at]:.4g} at step {step}"
                     + (" and comes back later." if back else ".")
                 ),
                 place="loss",
                 step=step,
-                epoch=int(record.steps.epoch[worst]),
-                value=float(loss[worst] / start),
+                epoch=int(record.steps.epoch[at]),
+                value=float(level[worst] / start),
                 limit=limit,
             ),
         )

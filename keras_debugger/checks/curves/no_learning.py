@@ -6,6 +6,7 @@ from typing import ClassVar
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.curves.chance import (
     at_chance_level,
+    held_out_at_chance,
     is_constant,
     is_stuck,
     reaches,
@@ -26,10 +27,11 @@ class NoLearning(Check):
 
     Sees: loss and accuracy of each epoch; the labels and the kind of loss where they are known.
     Formula: with labels, skill = 1 - best smoothed loss / loss of the best constant answer; fires
-        below `min_skill`, unless the accuracy is above the largest class. Without labels it fires
-        when the loss is the same in every epoch; when loss and accuracy are those of equal shares
-        of k classes, log k and 1 / k; when the accuracy is stuck at one value that is not near 1
-        while the loss has settled; or when the loss improves by less than `min_improvement`.
+        below `min_skill`, unless the accuracy is above the largest class, and when loss and
+        accuracy of validation stay at those of the constant answer. Without labels it fires when
+        the loss is the same in every epoch; when loss and accuracy are those of equal shares of k
+        classes, log k and 1 / k; when the accuracy is stuck at one value that is not near 1 while
+        the loss has settled; or when the loss improves by less than `min_improvement`.
         A loss that is still falling steadily is left to LOS108.
     Source: skill below .1 saw .74 of the runs that do not learn at no false alarm on 30 healthy
         runs (method study); the rules without labels are measured by benchmarks/score_logs.py.
@@ -61,7 +63,18 @@ class NoLearning(Check):
         if len(loss) < self.min_epochs:
             raise TooShortError(f"log at least {self.min_epochs} epochs")
         reached = 1 - min(float(smooth(loss)[1:].min()), end_level(loss)) / constant
-        if reached >= self.min_skill or steady_fall(run) is not None:
+        if steady_fall(run) is not None:
+            return None
+        if held_out_at_chance(run, constant, largest):
+            validation = run.curve("val_loss")
+            return self._found(
+                run,
+                f"The validation loss ({end_level(validation):.4g}) and accuracy stay at those of "
+                f"the best constant answer ({constant:.4g}).",
+                value=1 - float(smooth(validation).min()) / constant,
+                limit=self.min_skill,
+            )
+        if reached >= self.min_skill:
             return None
         if largest is not None and len(accuracy) and skill(accuracy.max(), largest) >= 0.25:
             return None

@@ -23,7 +23,8 @@ class Overfitting(Check):
         level - 1, cost = (end - best level) / first loss, gap = (validation - training loss at the
         end) / first loss, where the first loss is the larger of training and validation. Fires when
         rise >= `min_rise`, gap >= `min_gap`, the training loss still falls after the best epoch and
-        the validation loss does not fall. A cost below `min_cost` is a note. Fires too when the
+        the validation loss does not fall; half of `min_rise` is enough for a steady rise (Kendall's
+        tau over `steady_tau`, p < .001). A cost below `min_cost` is a note. Fires too when the
         training accuracy is high and the validation accuracy is `min_accuracy_gap` below, and that
         gap has grown in the run. Where validation is far off from the first epochs on, the
         finding is a consequence of that (LOS111).
@@ -47,6 +48,7 @@ class Overfitting(Check):
     min_accuracy_gap: float = 0.25
     high_accuracy: float = 0.8
     clear_rise: float = 0.5  # of the best validation loss
+    steady_tau: float = 0.7
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -77,8 +79,14 @@ class Overfitting(Check):
         rise, cost = end / low - 1, (end - low) / scale
         gap = (end - end_level(train)) / scale
         falls = end_level(train) < 0.97 * float(smooth(train)[best])
-        rises = rise >= self.clear_rise or trend(validation[best:])[0] > 0.1
-        if rise < self.min_rise or gap < self.min_gap or not (falls and rises):
+        tau, p_value = trend(validation[best:])
+        rises = rise >= self.clear_rise or tau > 0.1
+        steady = tau >= self.steady_tau and p_value < 0.001
+        if (
+            rise < self.min_rise * (0.5 if steady else 1.0)
+            or gap < self.min_gap
+            or not (falls and rises)
+        ):
             return None
         epoch = int(run.epoch[rows[best]])
         return self.finding(
