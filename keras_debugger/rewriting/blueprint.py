@@ -35,6 +35,7 @@ class Blueprint:
         description: the user's model.
         prototype: the copy; None if the model cannot be rebuilt.
         compile_state: arguments of compile; None if they must come from `factory`.
+        refused: the same as an error.
         factory: the user's function that returns the compiled model.
         never_trained: whether the model was never trained when it was read.
     """
@@ -44,6 +45,7 @@ class Blueprint:
     description: ModelDescription
     prototype: Prototype | None = field(default=None, repr=False)
     compile_state: CompileState | None = field(default=None, repr=False)
+    refused: UnsupportedModelError | None = field(default=None, repr=False)
     factory: Callable[[], Any] | None = field(default=None, repr=False)
     never_trained: bool = False
 
@@ -147,15 +149,14 @@ class Blueprint:
         seed: int,
         steps: int | None,
     ) -> Any:
+        assert self.refused is not None
         if self.factory is None:
             raise UnsupportedModelError(
-                given=self.refusal,
-                expected="a model that can be rebuilt, or build=",
-                do="pass build=, a function that returns the compiled model",
+                given=self.refused.given, expected=self.refused.expected, do=self.refused.do
             )
         if structural:
             raise UnsupportedModelError(
-                given=f"{type(structural[0]).__name__} on a model made by build=: {self.refusal}",
+                given=f"{type(structural[0]).__name__} for {self.refused.given}",
                 expected="changes of the optimizer, the losses or the arguments of fit only",
                 do="make this change in the function that builds the model",
             )
@@ -192,7 +193,9 @@ def read_blueprint(
         prototype = copy_model(model)
         state = read_compile_state(model, description)
     except UnsupportedModelError as error:
-        return Blueprint(graph=None, refusal=str(error), description=description, factory=build)
+        return Blueprint(
+            graph=None, refusal=str(error), description=description, refused=error, factory=build
+        )
     return Blueprint(
         graph=prototype.graph,
         refusal="",

@@ -105,6 +105,12 @@ def read_compile_state(model: Any, description: ModelDescription) -> CompileStat
     Raises:
         UnsupportedModelError: the optimizer or a metric cannot be made anew.
     """
+    if not getattr(model, "compiled", False) or model.optimizer is None:
+        raise UnsupportedModelError(
+            given=f"the model {model.name!r}, which is not compiled",
+            expected="a compiled model",
+            do="call model.compile first",
+        )
     given = _given(model)
     return CompileState(
         optimizer=_read_optimizer(model.optimizer, description),

@@ -10,6 +10,7 @@ import keras
 from keras_debugger.rewriting.inputs import input_for, new_inputs, sequential_input
 from keras_debugger.rewriting.layer_copy import copy_layer
 from keras_debugger.rewriting.layer_plan import Insertion, LayerPlan, RebuildPlan
+from keras_debugger.rewriting.model_attributes import copy_attributes
 from keras_debugger.rewriting.model_form import (
     is_built_sequential,
     is_functional,
@@ -93,6 +94,7 @@ class _Pass:
             made, recorded = self.copy_sequential(model, top=not path)
         else:
             made, recorded = self.copy_functional(model, top=not path)
+        copy_attributes(model, made)
         self.result.models.insert(place, (path, model, made))
         self.result.recorded[id(made)] = recorded
         self.prefix = before

@@ -1,5 +1,6 @@
 """A new layer (or operation) with the settings of another one and variables of its own."""
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType, MappingProxyType
 from typing import Any
@@ -77,13 +78,27 @@ def _from_config(layer: Any, config: dict[str, Any], name: str) -> Any:
             copy = _copy_lambda(layer, config)
         else:
             with keras.saving.custom_object_scope(dict(own_objects(layer))):
-                copy = type(layer).from_config(config)
+                copy = type(layer).from_config(_accepted(type(layer), config))
     except _CLONING_ERRORS as error:
         reason = str(error).strip().splitlines()
         detail = reason[0] if reason else type(error).__name__
         raise cannot_copy(layer, f"it cannot be made from its config: {detail}") from error
     copy.name = name
+    if isinstance(layer, keras.layers.Layer) and copy.dtype_policy != layer.dtype_policy:
+        copy.dtype_policy = layer.dtype_policy
     return copy
+
+
+def _accepted(kind: type, config: dict[str, Any]) -> dict[str, Any]:
+    """A config without Keras's own keys where `__init__` does not take them.
+
+    Keras writes them into the config of a layer that has no get_config of its own.
+    """
+    parameters = inspect.signature(kind.__init__).parameters  # type: ignore[misc]
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values()):
+        return config
+    own = ("trainable", "dtype", "name")
+    return {key: value for key, value in config.items() if key in parameters or key not in own}
 
 
 def cannot_copy(layer: Any, reason: str) -> UnsupportedModelError:

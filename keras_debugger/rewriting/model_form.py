@@ -70,15 +70,19 @@ def class_refusal(model: Any) -> str:
     """Why the class of a model forbids to rebuild it, empty if it does not."""
     name = f"the model {model.name!r} ({type(model).__name__})"
     if not is_functional(model):
-        return f"{name} has a call method of its own, so that its layers cannot be told apart"
+        return f"{name} with a call method of its own, so that its layers cannot be told apart"
     own_compile = _own(type(model), ("compile", "compile_from_config"))
     if own_compile:
-        return f"{name} has a compile method of its own, whose arguments are not known"
+        return f"{name} with a compile method of its own, whose arguments are not known"
     own = _own(type(model), _TRAINING_METHODS)
     if own and _own(type(model), ("__init__", "__new__")):
-        return (
-            f"{name} has an __init__ and a {own[0]} of its own, and a copy would lose one of them"
-        )
+        return f"{name} with an __init__ and a {own[0]} of its own, of which a copy would lose one"
+    for path, layer in walk_layers(model):
+        if getattr(layer, "quantization_mode", None) is not None:
+            return (
+                f"the quantized layer {path!r} ({layer.quantization_mode}), whose kernel cannot "
+                "be trained"
+            )
     return ""
 
 

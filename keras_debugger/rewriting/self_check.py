@@ -36,8 +36,8 @@ def difference(model: Any, rebuilt: Rebuilt) -> str:
     new = rebuilt.model
     if len(new.trainable_variables) != len(model.trainable_variables):
         return (
-            f"a copy of it trains {len(new.trainable_variables)} variables, "
-            f"the model {len(model.trainable_variables)}"
+            f"a model of which a copy trains {len(new.trainable_variables)} variables "
+            f"in place of {len(model.trainable_variables)}"
         )
     if isinstance(model, keras.Sequential) and not is_built_sequential(model):
         return ""
@@ -48,7 +48,7 @@ def _shared_variable(model: Any, rebuilt: Rebuilt) -> str:
     theirs = {id(variable) for variable in model.variables}
     for path, _, new in rebuilt.pairs:
         if any(id(variable) in theirs for variable in getattr(new, "variables", ())):
-            return f"the layer {path!r} uses a variable of another layer, which a copy would share"
+            return f"the layer {path!r} that uses a variable of another layer"
     return ""
 
 
@@ -60,8 +60,8 @@ def _different_variables(rebuilt: Rebuilt) -> str:
         )
         if shapes != new_shapes:
             return (
-                f"a copy of the layer {path!r} ({type(layer).__name__}) has variables of shapes "
-                f"{new_shapes} in place of {shapes}; its get_config does not tell all"
+                f"the layer {path!r} ({type(layer).__name__}), a copy of which has variables of "
+                f"shapes {new_shapes} in place of {shapes}: its get_config does not tell all"
             )
     return ""
 
@@ -77,11 +77,14 @@ def _different_answers(model: Any, rebuilt: Rebuilt) -> str:
             watched = {id(variable) for variable in tape.watched_variables()}
         for variable in variables:
             if id(variable.value) in watched:
-                return f"a copy of it reads the variable {variable.path!r} of the original"
+                return (
+                    f"a model of which a copy still reads the variable {variable.path!r} of the "
+                    "original: a Lambda or layer refers to it"
+                )
         if not _equal(ours, theirs):
             return _culprit(rebuilt, inputs, training=training)
         if not _equal(losses, new_losses):
-            return "a copy of it adds other losses, such as weight penalties"
+            return "a model of which a copy adds other losses, such as weight penalties"
     return ""
 
 
@@ -127,7 +130,7 @@ def _culprit(rebuilt: Rebuilt, inputs: Any, *, training: bool) -> str:
     for path, layer, _ in rebuilt.pairs:
         if type(layer).__module__.split(".", maxsplit=1)[0] != "keras":
             return (
-                f"a copy of it answers differently {when}; probably the get_config of the layer "
-                f"{path!r} ({type(layer).__name__}) does not return all arguments of its __init__"
+                f"a model of which a copy answers differently {when}; probably the get_config of "
+                f"the layer {path!r} ({type(layer).__name__}) does not return all arguments of its __init__"
             )
-    return f"a copy of it answers differently {when}"
+    return f"a model of which a copy answers differently {when}"
