@@ -55,9 +55,16 @@ def plain_style() -> Iterator[None]:
         yield
 
 
-def new_figure(width: float, height: float, palette: Palette) -> Figure:
-    """An empty figure of this size in inches, drawn without a display."""
-    engine = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
+def new_figure(width: float, height: float, palette: Palette, *, fit: bool = False) -> Figure:
+    """An empty figure, drawn without a display.
+
+    Args:
+        width: width in inches.
+        height: height in inches.
+        palette: colours.
+        fit: whether margins follow from what is drawn, which takes as long as drawing it.
+    """
+    engine = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08) if fit else None
     figure = Figure(figsize=(width, height), facecolor=palette.paper, layout=engine)
     FigureCanvasAgg(figure)
     return figure
@@ -92,7 +99,7 @@ def shared_legend(figure: Figure, palette: Palette) -> None:
         figure.legend(
             list(entries.values()),
             list(entries),
-            loc="outside upper center",
+            loc="upper center",
             ncols=4,
             frameon=False,
             labelcolor=palette.ink,

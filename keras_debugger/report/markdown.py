@@ -8,7 +8,7 @@ from keras_debugger.report.result_story import ResultStory
 from keras_debugger.report.story import DiagnosisStory
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>|~#&$!])")
-_OPENING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)")
+_OPENING = re.compile(r"^(\s*\d*)([-+=.)])(?=\s|$)")
 _EDGE_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 
 

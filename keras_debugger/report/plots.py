@@ -58,6 +58,7 @@ def comparison_figure(
     """
     with plain_style():
         figure = new_figure(11, 7.5, palette)
+        figure.subplots_adjust(0.065, 0.07, 0.985, 0.89, wspace=0.16, hspace=0.3)
         panels = figure.subplots(2, 2)
         logged = logged_metric((*before, *after), metric)
         runs = [(record, False, i == 0) for i, record in enumerate(before)]

@@ -11,6 +11,8 @@ from rich.text import Text
 from keras_debugger.report.words import capital, clean, duration, number, plan_title, title
 from keras_debugger.types.trial import Trial
 
+REFRESH = 0.1  # seconds between two drawings of the live line
+
 
 class SilentProgress:
     """Shows nothing."""
@@ -68,6 +70,7 @@ class TerminalProgress:
         self._trainings = 0.0
         self._done = 0.0
         self._began = clock()
+        self._shown = float("-inf")
         self._share = 0.0
         self._plan = ""
         self._best = ""
@@ -83,9 +86,7 @@ class TerminalProgress:
         self._line(f"{capital(words)} ({amount} of the original)", style="bold")
         if self._console.is_terminal and not self._console.is_jupyter:
             self._task = self._bar.add_task("", total=1.0, words="")
-            self._live = Live(
-                self._bar, console=self._console, refresh_per_second=8, transient=True
-            )
+            self._live = Live(self._bar, console=self._console, auto_refresh=False, transient=True)
             self._live.start()
 
     def trial(self, *, plan: str, seed: int, epochs: int) -> None:
@@ -145,6 +146,9 @@ class TerminalProgress:
         plan = self._plan if len(self._plan) <= room else f"{self._plan[: room - 3]}..."
         share = min(1.0, (self._done + self._share) / max(self._trainings, 1e-9))
         self._bar.update(self._task, description=f"  {plan}", completed=share, words=known)
+        if self._clock() - self._shown >= REFRESH:
+            self._shown = self._clock()
+            self._live.refresh()
 
     def _stop(self) -> None:
         if self._live is not None:

@@ -13,7 +13,7 @@ from keras_debugger.report.markdown import result_markdown
 from keras_debugger.report.recommendations import Recommendation
 from keras_debugger.report.result_story import PROVEN, tell_result
 from keras_debugger.report.text import result_text
-from keras_debugger.report.words import plan_title
+from keras_debugger.report.words import clean, plan_title
 from keras_debugger.types.plan import Plan
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
@@ -139,6 +139,9 @@ class AutofixResult:
 
         Returns:
             The paths of the files that were written.
+
+        Raises:
+            OSError: a file cannot be written; what stood there before is still there.
         """
         folder = Path(directory)
         written = [
@@ -153,19 +156,31 @@ class AutofixResult:
             written.append(place_json(folder / "training_history_fixed.json", fixed))
         self.plot(folder / "training_comparison.png")
         written.append(folder / "training_comparison.png")
+        failure: Exception | None = None
         if self.fixed:
-            written.append(place(folder / "fixed_model.keras", self.model.save))
-        return (*written, *self._save_reports(folder, {path.name for path in written}))
+            try:
+                written.append(place(folder / "fixed_model.keras", self.model.save))
+            except Exception as error:  # the reports are written first, then it is raised
+                failure = error
+        written += self._save_reports(folder, {path.name for path in written}, failure)
+        if failure is not None:
+            raise failure
+        return tuple(written)
 
-    def _save_reports(self, folder: Path, written: set[str]) -> tuple[Path, Path]:
+    def _save_reports(
+        self, folder: Path, written: set[str], failure: Exception | None
+    ) -> tuple[Path, Path]:
         from keras_debugger.report.html import result_page
 
         written |= {"final_report.md", "final_report.html"}
         files = [(name, what) for name, what in FILES.items() if name in written]
-        if not self.fixed:
+        if failure is not None:
+            why = clean(f"{type(failure).__name__}: {failure}")
+            files.append(("fixed_model.keras", f"could not be saved: {why}"))
+        elif not self.fixed and (folder / "fixed_model.keras").exists():
+            files.append(("fixed_model.keras", "of an earlier run: this one proved no fix"))
+        elif not self.fixed:
             files.append(("fixed_model.keras", "not written: no fix was proved"))
-            if (folder / "fixed_model.keras").exists():
-                files[-1] = ("fixed_model.keras", "of an earlier run: this one proved no fix")
         page = result_markdown(tell_result(self), picture="training_comparison.png", files=files)
         return (
             place_text(folder / "final_report.md", page),

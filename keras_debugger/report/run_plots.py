@@ -38,11 +38,11 @@ def run_figure(diagnosis: Diagnosis, *, palette: Palette = LIGHT) -> Figure:
     with plain_style():
         gradients = diagnosis.record.gradient_log
         if gradients is None or not len(gradients.step):
-            figure = new_figure(11, 3.8, palette)
+            figure = new_figure(11, 3.8, palette, fit=True)
             _loss(figure.subplots(), diagnosis, palette)
             return figure
         rows = min(MOST_LAYERS, len(_layers(gradients)))
-        figure = new_figure(11, max(3.8, min(8.0, 1.6 + 0.22 * rows)), palette)
+        figure = new_figure(11, max(3.8, min(8.0, 1.6 + 0.22 * rows)), palette, fit=True)
         left, right = figure.subplots(1, 2)
         _loss(left, diagnosis, palette)
         _heat_map(figure, right, gradients, diagnosis.record, palette)

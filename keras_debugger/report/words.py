@@ -1,7 +1,6 @@
 """Numbers, names and fixed vocabularies as words that people read."""
 
 import math
-import unicodedata
 from collections.abc import Iterable
 
 from keras_debugger.types.plan import Plan
@@ -65,14 +64,14 @@ def clean(text: object, *, limit: int = _SENTENCE) -> str:
 
 
 def _visible(letter: str) -> str:
-    if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+    if not letter.isprintable():
         return letter.encode("unicode_escape", "surrogatepass").decode("ascii")
     return letter
 
 
 def name(text: object) -> str:
     """A layer, feature or metric name, short enough for a line."""
-    return clean(text, limit=60)
+    return clean(text, limit=72)
 
 
 def number(value: float) -> str:

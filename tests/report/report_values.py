@@ -41,7 +41,7 @@ from keras_debugger.types.vocabulary import (
     VariableRole,
 )
 
-HOSTILE = "<img src=x onerror=alert(1)> [red]**x** | $\\frac$ \x1b[31m\u202e `a` {{ 7*7 }}\n# top"
+HOSTILE = "<img src=x onerror=alert(1)>[red]**x**|$\\f$`a`{{7*7}}\x1b[31m\u202e\n# top"
 STEPS = 5  # optimizer steps an epoch in the records below
 
 
