@@ -16,6 +16,7 @@ from keras_debugger.training.callbacks import EpochLog, callbacks_of_trial, left
 from keras_debugger.training.data import DataParts, Part, input_list
 from keras_debugger.training.fit_edits import fit_part
 from keras_debugger.training.random_state import seeded
+from keras_debugger.training.retracing import without_retracing_warnings
 from keras_debugger.training.scoring import Metric, constant_score, score_model
 from keras_debugger.types.edit import SetBatchSize, Shuffle
 from keras_debugger.types.plan import Plan
@@ -118,7 +119,7 @@ class Trainer:
         log = EpochLog(self._progress, epochs=fit.epochs)
         recorder = Recorder(every=RECORD_EVERY, keep_initial_weights=False) if watched else None
         model, failure, selection, final = None, "", None, None
-        with seeded(seed):
+        with seeded(seed), without_retracing_warnings():
             try:
                 model = self._fit(fit, [log, *([recorder] if recorder else [])], seed=seed)
                 selection = score_model(model, self.parts.selection, self.metric)
