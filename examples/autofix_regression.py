@@ -24,7 +24,7 @@ def main() -> None:
         model,
         (scale(diabetes.data), targets),
         epochs=30,
-        directory="autofix_regression",
+        directory="keras_debugger_output/autofix_regression",
         verbose=0,
     )
     print(result)

@@ -25,7 +25,8 @@ Epoch 8/8
 
 
 def main() -> None:
-    log = Path("pasted_log.txt")
+    log = Path("keras_debugger_output/pasted_log.txt")
+    log.parent.mkdir(exist_ok=True)
     log.write_text(PASTED, encoding="utf-8")
     print(keras_debugger.diagnose(log))
 

@@ -9,6 +9,8 @@ from sklearn.model_selection import train_test_split
 
 import keras_debugger
 
+FOLDER = "keras_debugger_output/watch_a_run"
+
 
 def main() -> None:
     keras.utils.set_random_seed(0)
@@ -25,7 +27,7 @@ def main() -> None:
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 
-    recorder = keras_debugger.Recorder(directory="watched_run")
+    recorder = keras_debugger.Recorder(directory=FOLDER)
     model.fit(
         x_train,
         y_train,
@@ -37,8 +39,8 @@ def main() -> None:
 
     diagnosis = keras_debugger.diagnose(recorder)
     print(diagnosis)
-    diagnosis.save("watched_run/diagnostic_report.html")
-    print("\nSee watched_run/diagnostic_report.html")
+    diagnosis.save(f"{FOLDER}/diagnostic_report.html")
+    print(f"\nSee {FOLDER}/diagnostic_report.html")
 
 
 if __name__ == "__main__":

@@ -31,5 +31,6 @@ def wine_classifier(seed: int = 0) -> Any:
         ],
         name="wine_classifier",
     )
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    optimizer = keras.optimizers.SGD(learning_rate=0.05)
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model

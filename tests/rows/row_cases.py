@@ -84,27 +84,24 @@ def diabetes_raw_targets() -> Data:
     return scale(bunch.data).astype("float32"), bunch.target.astype("float32")
 
 
-def rare_class() -> Data:
-    x, y = datasets.make_classification(
-        n_samples=3000,
-        n_features=12,
-        n_informative=5,
-        weights=[0.97],
-        class_sep=0.9,
-        flip_y=0.02,
-        random_state=0,
-    )
-    return x.astype("float32"), y
+def diabetes_positive_targets() -> Data:
+    """Targets between 0.3 and 4.5, in units of their standard deviation."""
+    x, y = diabetes_raw_targets()
+    return x, y / y.std()
 
 
-def even_classes() -> Data:
+def two_classes(*, common: float) -> Data:
+    """Twelve generated features, two classes, this share of rows in the common one."""
     x, y = datasets.make_classification(
-        n_samples=3000,
+        n_samples=4000,
         n_features=12,
-        n_informative=5,
-        class_sep=0.9,
-        flip_y=0.02,
-        random_state=0,
+        n_informative=6,
+        n_redundant=0,
+        n_clusters_per_class=1,
+        weights=[common],
+        class_sep=0.4,
+        flip_y=0.0,
+        random_state=1,
     )
     return x.astype("float32"), y
 
@@ -162,6 +159,11 @@ def cancer_mlp(**changes: Any) -> keras.Model:
         **changes,
     }
     return mlp(30, **settings)
+
+
+def wine_mlp() -> keras.Model:
+    loss = "sparse_categorical_crossentropy"
+    return mlp(13, (32, 16), 3, "softmax", loss, optimizer=sgd(0.05))
 
 
 def regression_mlp(**changes: Any) -> keras.Model:
@@ -223,8 +225,9 @@ ROWS = (
         causes=names("LEARNING_RATE_TOO_HIGH", "TARGETS_NOT_SCALED", "UNCLIPPED_GRADIENTS"),
         fixes=names("LOWER_LEARNING_RATE", "SCALE_TARGETS", "CLIP_GRADIENTS"),
         faulty=lambda: regression_mlp(optimizer=sgd(0.01), functional=True),
-        healthy=lambda: regression_mlp(optimizer=adam(0.05), functional=True),
+        healthy=lambda: regression_mlp(optimizer=sgd(0.01), functional=True),
         data=diabetes_raw_targets,
+        healthy_data=diabetes,
         fit={"epochs": 40},
     ),
     Row(
@@ -282,22 +285,22 @@ ROWS = (
         symptoms=names("MINORITY_CLASS_IGNORED"),
         causes=names("CLASS_IMBALANCE"),
         fixes=names("WEIGHT_CLASSES"),
-        faulty=lambda: mlp(12, (16,), 1, "sigmoid", "binary_crossentropy"),
-        healthy=lambda: mlp(12, (16,), 1, "sigmoid", "binary_crossentropy"),
-        data=rare_class,
-        healthy_data=even_classes,
-        fit={"epochs": 15},
+        faulty=lambda: mlp(12, (8,), 1, "sigmoid", "binary_crossentropy"),
+        healthy=lambda: mlp(12, (8,), 1, "sigmoid", "binary_crossentropy"),
+        data=lambda: two_classes(common=0.97),
+        healthy_data=lambda: two_classes(common=0.5),
+        fit={"epochs": 10},
     ),
     Row(
         name="missing normalisation",
         symptoms=names("NO_LEARNING", "UNDERFITTING", "LOSS_OSCILLATES", "SATURATED_ACTIVATIONS"),
         causes=names("INPUTS_NOT_NORMALIZED"),
         fixes=names("NORMALIZE_INPUTS"),
-        faulty=lambda: mlp(13, (32, 16), 3, "softmax", "sparse_categorical_crossentropy"),
-        healthy=lambda: mlp(13, (32, 16), 3, "softmax", "sparse_categorical_crossentropy"),
+        faulty=wine_mlp,
+        healthy=wine_mlp,
         data=wine_raw,
         healthy_data=wine,
-        fit={"epochs": 40},
+        fit={"epochs": 30},
     ),
     Row(
         name="softmax on one unit",
@@ -324,10 +327,10 @@ ROWS = (
         symptoms=names("UNDERFITTING", "CONSTANT_PREDICTIONS", "SATURATED_ACTIVATIONS"),
         causes=names("WRONG_OUTPUT_ACTIVATION", "TARGETS_NOT_SCALED"),
         fixes=names("CHANGE_OUTPUT_ACTIVATION", "SCALE_TARGETS"),
-        faulty=lambda: regression_mlp(output="tanh", optimizer=adam(0.05)),
-        healthy=lambda: regression_mlp(optimizer=adam(0.05)),
-        data=diabetes_raw_targets,
-        fit={"epochs": 40},
+        faulty=lambda: regression_mlp(output="tanh", optimizer=adam(0.003)),
+        healthy=lambda: regression_mlp(optimizer=adam(0.003)),
+        data=diabetes_positive_targets,
+        fit={"epochs": 30},
     ),
     Row(
         name="squared error on classes",
