@@ -1,0 +1,311 @@
+"""Where each fix goes in real models, and where it must not."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from keras_debugger.errors import NotApplicableError
+from keras_debugger.fixes import ALL_FIXES
+from keras_debugger.types.edit import (
+    BalanceClasses,
+    ClipNorm,
+    DropBrokenRows,
+    InsertBatchNormalization,
+    InsertDropout,
+    InsertLayerNormalization,
+    NormalizeInput,
+    ScaleLearningRate,
+    ScaleTargets,
+    Schedule,
+    SetActivation,
+    SetBatchSize,
+    SetDropout,
+    SetEpochs,
+    SetInitializer,
+    SetL2,
+    SetLoss,
+    SetOptimizer,
+    SetOutput,
+    SetSchedule,
+    SetTrainable,
+    Shuffle,
+    StopEarly,
+)
+from keras_debugger.types.vocabulary import Activation, FixKind, LossKind
+
+
+def edits(name, setup):
+    return next(fix for fix in ALL_FIXES if fix.name == name).edits(setup)
+
+
+def refused(name, setup, words):
+    with pytest.raises(NotApplicableError, match=words):
+        edits(name, setup)
+
+
+def paths(found, kind):
+    return [edit.layer for edit in found if isinstance(edit, kind)]
+
+
+class TestDropout:
+    def test_goes_behind_hidden_layers_and_not_behind_the_head(self, setups):
+        assert edits("add-dropout", setups["classifier"]) == (
+            InsertDropout(layer="first", rate=0.3),
+            InsertDropout(layer="second", rate=0.3),
+        )
+
+    def test_goes_behind_the_last_batch_normalisation_only(self, setups):
+        assert paths(edits("add-dropout", setups["normalised"]), InsertDropout) == [
+            "act",
+            "second",
+        ]
+        stacked = setups["normalised"].with_edits(InsertBatchNormalization(layer="second"))
+        assert paths(edits("add-dropout", stacked), InsertDropout) == ["second"]
+
+    def test_is_weaker_in_convolutions_and_recurrences(self, setups):
+        rates = {edit.layer: edit.rate for edit in edits("add-dropout", setups["convolutional"])}
+        assert rates == {"conv": 0.2, "dense": 0.3}
+        recurrent = edits("add-dropout", setups["recurrent"])
+        assert {edit.rate for edit in recurrent} == {0.2}
+        assert "gru" in paths(recurrent, InsertDropout)
+
+    def test_stays_out_of_frozen_parts_and_where_it_is_already(self, setups):
+        refused("add-dropout", setups["frozen"], "without a hidden layer")
+        refused("add-dropout", setups["regularised"], "without a hidden layer")
+
+
+class TestPenalties:
+    def test_go_on_hidden_kernels(self, setups):
+        for name, factor in (("add-l2", 1e-2), ("add-l2-gently", 1e-3), ("add-l2-slightly", 1e-4)):
+            found = edits(name, setups["convolutional"])
+            assert found == tuple(SetL2(layer=one, factor=factor) for one in ("conv", "dense"))
+
+    def test_are_not_doubled(self, setups):
+        refused("add-l2", setups["penalised"], "not yet penalised")
+        refused("add-l2", setups["clipped"], "weight decay 0.01")
+
+    def test_go_on_the_head_where_there_is_nothing_else(self, make_setup):
+        model = keras.Sequential([layers.Input((10,)), layers.Dense(1, name="only")])
+        x = np.random.default_rng(0).normal(size=(50, 10)).astype("float32")
+        setup = make_setup(model, x, x[:, :1], loss="mse")
+        assert edits("add-l2", setup) == (SetL2(layer="only", factor=0.01),)
+
+    def test_are_weakened_or_removed(self, setups):
+        weaker = edits("weaken-regularization", setups["regularised"])
+        assert [edit.factor for edit in weaker if isinstance(edit, SetL2)] == [pytest.approx(0.01)]
+        assert [edit for edit in weaker if isinstance(edit, SetDropout)] == [
+            SetDropout(layer="strong", rate=0.2),
+            SetDropout(layer="after_head", rate=0.0),
+        ]
+        gone = edits("remove-regularization", setups["regularised"])
+        assert all(getattr(edit, "rate", 0) == getattr(edit, "factor", 0) == 0 for edit in gone)
+
+
+class TestActivations:
+    def test_relu_replaces_saturating_and_missing_ones(self, setups):
+        for name in ("sigmoid", "linear"):
+            found = edits("relu-activation", setups[name])
+            assert paths(found, SetActivation) == ["first", "second"]
+            assert {e.initializer for e in found if isinstance(e, SetInitializer)} == {"he_normal"}
+
+    def test_relu_leaves_relu_heads_gates_and_projections_alone(self, setups):
+        refused("relu-activation", setups["classifier"], "would better")
+        refused("relu-activation", setups["recurrent"], "would better")
+        assert paths(edits("relu-activation", setups["residual"]), SetActivation) == ["one"]
+        refused("relu-activation", setups["normalised"], "would better")
+
+    def test_leaky_relu_replaces_relu_where_it_is_written(self, setups):
+        found = edits("leaky-relu-activation", setups["normalised"])
+        assert paths(found, SetActivation) == ["act", "second"]
+        assert paths(found, SetInitializer) == ["first", "second"]
+
+    def test_recurrent_layers_become_bounded(self, setups):
+        found = edits("bounded-recurrent-activation", setups["recurrent"])
+        assert len(found) == 2
+        assert {edit.activation for edit in found} == {Activation.TANH}
+
+
+class TestNormalisation:
+    def test_batch_norm_goes_where_none_is(self, setups):
+        assert edits("batch-norm", setups["normalised"]) == (
+            InsertBatchNormalization(layer="second"),
+        )
+        refused("batch-norm", setups["frozen"], "batches of 4 rows")
+
+    def test_batch_norm_does_not_come_after_dropout(self, setups):
+        dropped = setups["classifier"].with_edits(InsertDropout(layer="first", rate=0.3))
+        assert edits("batch-norm", dropped) == (InsertBatchNormalization(layer="first"),)
+
+    def test_layer_norm_goes_behind_recurrent_layers(self, setups):
+        found = edits("layer-norm", setups["recurrent"])
+        assert "gru" in paths(found, InsertLayerNormalization)
+
+    def test_momentum_of_slow_batch_norms_only(self, setups):
+        assert paths(edits("batch-norm-momentum", setups["normalised"]), object) == ["norm"]
+        refused("batch-norm-momentum", setups["classifier"], "without a slow")
+
+    def test_inputs_are_normalised_once(self, setups):
+        setup = setups["classifier"]
+        found = edits("normalize-inputs", setup)
+        assert found == (NormalizeInput(input=0),)
+        refused("normalize-inputs", setup.with_edits(*found), "normalised first")
+
+    def test_inputs_that_no_layer_can_normalise_are_refused(self, setups, make_setup):
+        refused("normalize-inputs", setups["broken"], "in 3 rows")
+        refused("normalize-inputs", setups["frozen"], "frozen layer takes")
+        words = np.random.default_rng(0).integers(0, 50, size=(60, 5))
+        model = keras.Sequential(
+            [
+                layers.Input((5,)),
+                layers.Embedding(50, 4),
+                layers.Flatten(),
+                layers.Dense(3, activation="softmax"),
+            ]
+        )
+        setup = make_setup(model, words, words[:, 0] % 3)
+        refused("normalize-inputs", setup, "embedding takes")
+        known = np.random.default_rng(0).normal(size=(500, 64)).astype("float32")
+        setup = make_setup(keras.models.clone_model(model_of_rows()), known, known[:, :1] > 0)
+        refused("normalize-inputs", setup, "already normalised")
+
+    def test_broken_rows_are_dropped_before_inputs_are_normalised(self, setups):
+        found = edits("drop-broken-rows", setups["broken"])
+        assert found == (DropBrokenRows(),)
+        cleaned = setups["broken"].with_edits(*found)
+        assert edits("normalize-inputs", cleaned) == (NormalizeInput(input=0),)
+
+
+def model_of_rows():
+    return keras.Sequential([layers.Input((64,)), layers.Dense(2, activation="softmax")])
+
+
+class TestOutputs:
+    def test_targets_are_scaled_to_their_mean_and_deviation(self, setups):
+        (edit,) = edits("scale-targets", setups["regression"])
+        labels = setups["regression"].data.labels[0]
+        assert edit == ScaleTargets(output=0, mean=labels.mean, sd=labels.sd)
+
+    def test_outliers_do_not_set_the_scale_of_the_targets(self, setups):
+        (edit,) = edits("scale-targets", setups["outliers"])
+        assert edit.sd < setups["outliers"].data.labels[0].sd / 2
+
+    def test_targets_of_a_squashed_output_wait_for_a_linear_one(self, setups):
+        refused("scale-targets", setups["squashed"], "sigmoid activation")
+        found = edits("fit-output", setups["squashed"])
+        assert found == (SetOutput(output=0, activation=Activation.LINEAR),)
+        assert edits("scale-targets", setups["squashed"].with_edits(*found))
+
+    def test_logits_get_a_loss_that_takes_them(self, setups):
+        fix = next(fix for fix in ALL_FIXES if fix.name == "fit-output")
+        changed, applied = fix.apply(setups["logits"])
+        loss = LossKind.SPARSE_CATEGORICAL_CROSSENTROPY
+        assert applied.edits == (SetLoss(output=0, loss=loss, from_logits=True),)
+        assert applied.kind is FixKind.SET_FROM_LOGITS
+        refused("fit-output", changed, "which fit")
+
+    def test_the_loss_can_be_changed_where_the_model_cannot(self, setups):
+        stuck = replace(setups["logits"], graph=None, refusal="a closed model")
+        assert edits("fit-output", stuck)
+        refused("fit-output", replace(setups["squashed"], graph=None), "cannot be rebuilt")
+
+    def test_own_losses_are_replaced_by_the_standard_one(self, setups):
+        assert edits("standard-loss", setups["own loss"]) == (
+            SetLoss(output=0, loss=LossKind.MEAN_SQUARED_ERROR),
+        )
+        refused("standard-loss", setups["regression"], "mean_squared_error")
+        refused("fit-output", setups["own loss"], "do not know")
+
+    def test_a_train_step_of_ones_own_is_left_alone(self, setups):
+        for fix, name in (
+            ("fit-output", "logits"),
+            ("standard-loss", "own loss"),
+            ("robust-loss", "regression"),
+        ):
+            model = replace(setups[name].model, own_train_step=True)
+            refused(fix, replace(setups[name], model=model), "train_step")
+
+    def test_robust_loss_by_the_unit_of_the_targets(self, setups):
+        (far,) = edits("robust-loss", setups["regression"])
+        assert far.loss is LossKind.MEAN_ABSOLUTE_ERROR
+        scaled = setups["regression"].with_edits(*edits("scale-targets", setups["regression"]))
+        refused("robust-loss", scaled, "already scaled")
+
+
+class TestOptimizer:
+    def test_rates_go_up_with_a_plateau_schedule_and_down_without(self, setups):
+        setup = setups["classifier"]
+        assert edits("raise-learning-rate", setup) == (
+            ScaleLearningRate(factor=10.0),
+            SetSchedule(schedule=Schedule.ON_PLATEAU),
+        )
+        assert edits("lower-learning-rate", setup) == (ScaleLearningRate(factor=0.1),)
+
+    def test_a_schedule_is_scaled_and_kept(self, setups):
+        assert edits("raise-learning-rate", setups["scheduled"]) == (ScaleLearningRate(factor=10),)
+        refused("decay-learning-rate", setups["scheduled"], "already follows")
+
+    def test_a_callback_that_sets_the_rate_is_not_fought(self, setups):
+        refused("lower-learning-rate", setups["clipped"], "LearningRateScheduler")
+        refused("change-optimizer", setups["clipped"], "LearningRateScheduler")
+
+    def test_gradients_are_clipped_once(self, setups):
+        assert edits("clip-gradients", setups["classifier"]) == (ClipNorm(limit=1.0),)
+        assert edits("clip-global-norm", setups["classifier"])[0].over_all
+        refused("clip-gradients", setups["clipped"], "already clips at 1")
+
+    def test_sgd_becomes_adam_and_adam_stays(self, setups):
+        assert edits("change-optimizer", setups["classifier"]) == (
+            SetOptimizer(name="adam", learning_rate=1e-3),
+        )
+        refused("change-optimizer", setups["normalised"], "adam at a rate of 0.001")
+
+
+class TestFit:
+    def test_epochs_batches_and_stopping(self, setups):
+        setup = setups["classifier"]
+        assert edits("train-longer", setup) == (SetEpochs(epochs=30),)
+        assert edits("smaller-batches", setup) == (SetBatchSize(rows=8),)
+        assert edits("early-stopping", setup) == (StopEarly(patience=3),)
+        refused("larger-batches", setup, "32 of 300 rows")
+        refused("smaller-batches", setups["frozen"], "batches of 4 rows")
+        refused("early-stopping", setups["residual"], "2 epochs")
+        refused("train-longer", setups["clipped"], "EarlyStopping")
+
+    def test_rows_are_shuffled_where_they_are_not(self, setups):
+        assert edits("shuffle", setups["residual"]) == (Shuffle(),)
+        refused("shuffle", setups["classifier"], "shuffles already")
+
+    def test_classes_are_weighted_where_keras_allows_it(self, setups):
+        setup = setups["classifier"]
+        assert edits("balance-classes", setup) == (BalanceClasses(),)
+        refused("balance-classes", setups["regression"], "numbers")
+        weighted = replace(setup, data=replace(setup.data, weighted=True))
+        refused("balance-classes", weighted, "weighted already")
+        labels = replace(setup.data.labels[0], counts=(30,) * 10)
+        equal = replace(setup, data=replace(setup.data, labels=(labels,)))
+        refused("balance-classes", equal, "equal size")
+
+    def test_rows_are_not_dropped_where_columns_are_broken(self, setups):
+        profile = replace(setups["broken"].data.inputs[0], nonfinite_rows=300)
+        data = replace(setups["broken"].data, inputs=(profile,))
+        refused("drop-broken-rows", replace(setups["broken"], data=data), "300 of 300")
+        refused("drop-broken-rows", setups["classifier"], "without broken rows")
+
+
+def test_frozen_layers_are_opened(setups):
+    assert edits("unfreeze", setups["frozen"]) == tuple(
+        SetTrainable(layer=name, trainable=True) for name in ("first", "second", "head")
+    )
+    refused("unfreeze", setups["classifier"], "without frozen layers")
+
+
+def test_unscaled_initializers_are_replaced_first(setups):
+    found = edits("change-initializer", setups["zero weights"])
+    assert found == (
+        SetInitializer(layer="first", initializer="he_normal"),
+        SetInitializer(layer="second", initializer="he_normal"),
+    )
+    refused("change-initializer", setups["sigmoid"], "fitting initializer")
