@@ -38,9 +38,11 @@ def save_record(record: TrainingRecord, path: str | Path) -> Path:
     text = json.dumps(plain, allow_nan=False, ensure_ascii=False, indent=1)
 
     def write(file: BinaryIO) -> None:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
-        with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(_JSON_ENTRY, text)
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                    np.lib.format.write_array(entry, array, allow_pickle=False)
 
     write_atomically(target, write)
     return target
