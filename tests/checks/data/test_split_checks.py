@@ -1,0 +1,93 @@
+"""How training and validation relate, and the order of rows."""
+
+import numpy as np
+import pytest
+from profiled_data import diabetes, profiled, wine
+
+from keras_debugger.checks.data.duplicates import DuplicatesAcrossParts
+from keras_debugger.checks.data.not_shuffled import OrderedRowsNotShuffled
+from keras_debugger.checks.data.preprocessing_mismatch import PreprocessingMismatch
+from keras_debugger.checks.data.unrepresentative_split import UnrepresentativeSplit
+from keras_debugger.types.vocabulary import CauseKind, Severity, Symptom
+
+CHECKS = (
+    DuplicatesAcrossParts(),
+    OrderedRowsNotShuffled(),
+    PreprocessingMismatch(),
+    UnrepresentativeSplit(),
+)
+
+
+@pytest.mark.parametrize("load", [wine, diabetes])
+@pytest.mark.parametrize("rows", [16, 60])
+def test_a_random_split_is_silent(load, rows):
+    x, y = load()
+    record = profiled(x[rows:], y[rows:], held_out=(x[:rows], y[:rows]))
+    assert [f for check in CHECKS for f in check.run(record)] == []
+
+
+@pytest.mark.parametrize("change", [lambda x: 2 * x - 1, lambda x: x / 255, lambda x: x + 3])
+def test_another_scaling_of_validation(change):
+    x, y = wine()
+    record = profiled(x[60:], y[60:], held_out=(change(x[:60]), y[:60]))
+    (finding,) = PreprocessingMismatch().run(record)
+    assert finding.value >= 0.3
+    assert finding.causes[0] is CauseKind.PREPROCESSING_MISMATCH
+    assert finding.symptom is Symptom.VALIDATION_MISMATCH
+    assert [f for f in UnrepresentativeSplit().run(record) if f.severity > Severity.NOTE] == []
+
+
+def test_tail_of_rows_sorted_by_class():
+    x, y = wine()
+    order = np.argsort(y, kind="stable")
+    x, y = x[order], y[order]
+    record = profiled(x[:140], y[:140], held_out=(x[140:], y[140:]))
+    (finding,) = UnrepresentativeSplit().run(record)
+    assert finding.severity > Severity.NOTE
+    assert finding.causes == (CauseKind.UNREPRESENTATIVE_SPLIT, CauseKind.NOT_SHUFFLED)
+    assert PreprocessingMismatch().run(record) == ()
+
+
+def test_classes_that_training_never_sees_are_named():
+    x, y = wine()
+    train = y != 2
+    record = profiled(x[train], y[train], held_out=(x, y))
+    (finding,) = UnrepresentativeSplit().run(record)
+    assert finding.severity is Severity.ERROR
+    assert "2" in finding.summary
+    assert finding.value == 1.0
+
+
+def test_tail_of_rows_sorted_by_target():
+    x, y = diabetes()
+    order = np.argsort(y)
+    x, y = x[order], y[order]
+    record = profiled(x[:350], y[:350], held_out=(x[350:], y[350:]))
+    (finding,) = UnrepresentativeSplit().run(record)
+    assert finding.causes[0] is CauseKind.UNREPRESENTATIVE_SPLIT
+
+
+def test_training_rows_among_the_validation_rows():
+    x, y = wine()
+    record = profiled(x, y, held_out=(x[:60], y[:60]))
+    (finding,) = DuplicatesAcrossParts().run(record)
+    assert finding.value == pytest.approx(1.0)
+    assert finding.severity is Severity.WARNING
+    few = profiled(x[2:], y[2:], held_out=(x[:60], y[:60]))
+    corners = np.random.default_rng(0).integers(0, 2, (200, 2)).astype(float)
+    natural = profiled(corners[:150], corners[:150, 0], held_out=(corners[150:], corners[150:, 0]))
+    assert few.shift.duplicates == 58
+    (note,) = DuplicatesAcrossParts().run(natural)
+    assert note.severity is Severity.NOTE
+
+
+def test_sorted_rows_without_shuffling():
+    x, y = wine()
+    order = np.argsort(y, kind="stable")
+    record = profiled(x[order], y[order], shuffle=False)
+    (finding,) = OrderedRowsNotShuffled().run(record)
+    assert finding.value > 0.9
+    assert finding.severity is Severity.WARNING
+    assert finding.causes == (CauseKind.NOT_SHUFFLED,)
+    assert OrderedRowsNotShuffled().run(profiled(x[order], y[order])) == ()
+    assert OrderedRowsNotShuffled().run(profiled(x, y, shuffle=False)) == ()

@@ -1,0 +1,80 @@
+"""Optimizer checks fire on runs with the fault and stay silent on the healthy twin."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from keras_debugger.checks.optimizer import OPTIMIZER_CHECKS
+from keras_debugger.checks.optimizer.metric_does_not_fit import MetricDoesNotFit
+from keras_debugger.checks.optimizer.rate_reaches_zero import RateReachesZero
+from keras_debugger.checks.optimizer.too_few_updates import TooFewUpdates
+from keras_debugger.checks.optimizer.unusual_learning_rate import UnusualLearningRate
+from keras_debugger.recording.data_profile import profile_data
+from keras_debugger.recording.model_description import describe_model
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import CauseKind, Severity
+
+
+@pytest.mark.parametrize("check", OPTIMIZER_CHECKS, ids=lambda check: check.code)
+def test_the_healthy_twin_has_no_problem(check, healthy):
+    assert [f for f in check.run(healthy) if f.severity > Severity.NOTE] == []
+
+
+def test_schedule_that_counts_epochs_ends_early(recorded):
+    record = recorded(steps_to_zero=6)  # six epochs, but Keras counts steps
+    (finding,) = RateReachesZero().run(record)
+    assert finding.step in (5, 6)
+    assert finding.epoch == 0
+    assert finding.value == pytest.approx(84 / 90, abs=0.02)
+    assert finding.severity > Severity.NOTE
+
+
+def test_rate_zero_from_the_start_is_an_error(recorded):
+    (finding,) = RateReachesZero().run(recorded(rate=0.0))
+    assert finding.severity is Severity.ERROR
+    assert finding.value == 1.0
+    assert finding.causes == (CauseKind.LEARNING_RATE_TOO_LOW,)
+
+
+def test_cosine_down_to_the_last_step_is_silent(healthy):
+    steps = healthy.steps
+    rate = 1e-3 * 0.5 * (1 + np.cos(np.linspace(0.0, np.pi, len(steps.step))))
+    record = replace(healthy, step_logs=replace(steps, learning_rate=rate))
+    assert RateReachesZero().run(record) == ()
+
+
+def test_few_updates_of_a_slow_rate(recorded):
+    record = recorded(rate=2e-4)
+    (finding,) = TooFewUpdates().run(record)
+    assert finding.value == 90.0  # 15 steps in each of 6 epochs
+    assert finding.severity is Severity.WARNING
+    assert finding.causes[0] is CauseKind.TOO_FEW_UPDATES
+
+
+def test_unusual_rates_are_only_ever_a_note(recorded):
+    (finding,) = UnusualLearningRate().run(recorded(rate=0.5))
+    assert finding.severity is Severity.NOTE
+    assert finding.value == pytest.approx(0.5)
+    assert UnusualLearningRate().run(recorded(rate=0.5, optimizer="sgd")) == ()
+
+
+@pytest.mark.parametrize(
+    ("metrics", "targets", "odd"),
+    [
+        (["accuracy"], np.linspace(-1.0, 3.0, 40), ["accuracy"]),
+        (["mae"], np.linspace(-1.0, 3.0, 40), []),
+        (["mae"], np.arange(40) % 2, ["mae"]),
+    ],
+)
+def test_metric_that_says_little(metrics, targets, odd):
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse", metrics=metrics)
+    record = TrainingRecord(
+        model_description=describe_model(model),
+        data_profile=profile_data(np.zeros((40, 2)), targets),
+    )
+    found = MetricDoesNotFit().run(record)
+    assert len(found) == len(odd)
+    assert all(finding.severity is Severity.NOTE for finding in found)
