@@ -104,6 +104,8 @@ def _causes(story: DiagnosisStory) -> Iterator[str]:
         if not cause.repairable:
             lines.append("   - No change of the model can mend this.")
         yield "\n".join(lines)
+    if story.others:
+        yield f"Less likely: {escape(story.others)}."
 
 
 def _fix(story: ResultStory) -> Iterator[str]:

@@ -197,5 +197,5 @@ def _draw(axes: Axes, curve: Curve, y: np.ndarray, palette: Palette, both: bool)
             marker="x",
             markersize=9,
             markeredgewidth=2,
-            label=", ".join(filter(None, (whose, f"{kind}: NaN or off the scale from here"))),
+            label=", ".join(filter(None, (whose, "not finite from here"))),
         )

@@ -15,6 +15,7 @@ from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import CauseKind, Decision
 
 RARE_CLASS = 10.0  # largest class / smallest class; the reference workflow's rule
+LEAST_SURE = 0.1  # confidence from which a cause is worth a recommendation
 PARAMETERS_A_ROW = 10.0  # parameters / training rows; the reference workflow's rule
 
 
@@ -95,6 +96,8 @@ def recommend(
 def _remaining_causes(now: Diagnosis, *, fixed: bool) -> Iterator[Recommendation]:
     """What is still wrong, and what would mend it."""
     for cause in now.causes[:3]:
+        if cause.confidence < LEAST_SURE:
+            continue
         if cause.kind in _DATA_CAUSES:
             area = Area.DATA
         else:

@@ -175,7 +175,7 @@ def _tried(trials: Sequence[Trial]) -> tuple[Row, ...]:
             _score(trial),
             count(trial.epochs, "epoch"),
             percent(sum(t.cost for t in trials if t.plan.name == trial.plan.name)),
-            clean(trial.failure) or _remark(trial),
+            clean(trial.failure, limit=160) or _remark(trial),
         )
         for trial in order
     )

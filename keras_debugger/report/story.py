@@ -1,14 +1,14 @@
 """A diagnosis in words: the same sentences for terminal, text, Markdown and HTML."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keras_debugger.report.facts import facts_of
 from keras_debugger.report.words import (
-    ENDINGS,
     SEVERITIES,
     capital,
     clean,
     count,
-    duration,
     families,
     listing,
     name,
@@ -20,8 +20,11 @@ from keras_debugger.report.words import (
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.diagnosis import Diagnosis
 from keras_debugger.types.finding import Finding, Skipped
-from keras_debugger.types.record import ModelDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Severity
+
+LIKELY = 0.5  # confidence from which a cause leads the verdict
+WORTH = 0.1  # confidence from which a cause is told at length
+MOST_FIXES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,8 @@ class DiagnosisStory:
         tone: `good`, `fair`, `bad` or `neutral`.
         checked: what was checked, one sentence; empty if nothing was.
         findings: most severe first.
-        causes: most likely first.
+        causes: most likely first, those worth telling at length.
+        others: the less likely ones in one line.
         unjudged: what could not be judged.
         crashed: parts of ours that raised, code and traceback.
         facts: the run in short pieces: name of the fact and words.
@@ -80,6 +84,7 @@ class DiagnosisStory:
     checked: str
     findings: tuple[FindingStory, ...]
     causes: tuple[CauseStory, ...]
+    others: str
     unjudged: tuple[UnjudgedStory, ...]
     crashed: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
@@ -89,16 +94,21 @@ class DiagnosisStory:
 def tell(diagnosis: Diagnosis) -> DiagnosisStory:
     """Put a diagnosis into words."""
     headline, badge, tone = _verdict(diagnosis)
+    shown = _shown(diagnosis.causes)
+    told = {finding.summary for finding in diagnosis.findings}
     return DiagnosisStory(
         headline=headline,
         badge=badge,
         tone=tone,
         checked=_checked(diagnosis),
         findings=tuple(map(_finding, diagnosis.findings)),
-        causes=tuple(map(_cause, diagnosis.causes)),
+        causes=tuple(_cause(cause, told) for cause in diagnosis.causes[:shown]),
+        others=", ".join(
+            f"{_about(c)} ({percent(c.confidence)})" for c in diagnosis.causes[shown:]
+        ),
         unjudged=_unjudged(diagnosis.skipped),
         crashed=tuple((clean(part.code), part.traceback) for part in diagnosis.crashed),
-        facts=_facts(diagnosis.record),
+        facts=facts_of(diagnosis.record),
         notes=tuple(map(sentence, diagnosis.record.notes)),
     )
 
@@ -116,12 +126,19 @@ def _verdict(diagnosis: Diagnosis) -> tuple[str, str, str]:
     if not diagnosis.causes:
         return f"{badge} found, and no cause stands out: {_first(diagnosis)}", badge, tone
     cause = diagnosis.causes[0]
-    about = f" ({name(cause.place)})" if cause.place else ""
-    return (
-        f"Most likely cause: {clean(cause.kind.value)}{about}, {percent(cause.confidence)} sure.",
-        badge,
-        tone,
-    )
+    if cause.confidence < LIKELY:
+        either = " or ".join(map(_brief, diagnosis.causes[:2]))
+        return f"{_first(diagnosis)} Its cause is open: {either}.", badge, tone
+    return f"Most likely cause: {_about(cause)}, {percent(cause.confidence)} sure.", badge, tone
+
+
+def _about(cause: Cause) -> str:
+    place = f" ({name(cause.place)})" if cause.place else ""
+    return clean(cause.kind.value) + place
+
+
+def _brief(cause: Cause) -> str:
+    return f"{_about(cause)} ({percent(cause.confidence)})"
 
 
 def _first(diagnosis: Diagnosis) -> str:
@@ -162,62 +179,37 @@ def _when(finding: Finding) -> str:
     return ", ".join((*epoch, *step))
 
 
-def _cause(cause: Cause) -> CauseStory:
-    about = f" ({name(cause.place)})" if cause.place else ""
+def _shown(causes: Sequence[Cause]) -> int:
+    """Number of causes that are told at length: three, and others that are not far behind."""
+    return max(min(3, len(causes)), sum(cause.confidence >= WORTH for cause in causes))
+
+
+def _cause(cause: Cause, told: set[str]) -> CauseStory:
     return CauseStory(
-        title=capital(clean(cause.kind.value)) + about,
+        title=capital(_about(cause)),
         share=min(1.0, max(0.0, cause.confidence)),
         confidence=f"{percent(cause.confidence)} sure",
-        evidence=tuple(map(sentence, cause.evidence)),
+        evidence=tuple(sentence(text) for text in cause.evidence if text not in told),
         rests_on=listing(map(clean, cause.findings)),
-        fixes=tuple(clean(fix).replace("-", " ") for fix in cause.fixes),
+        fixes=tuple(clean(fix).replace("-", " ") for fix in cause.fixes[:MOST_FIXES]),
         repairable=cause.repairable,
     )
 
 
 def _unjudged(skipped: tuple[Skipped, ...]) -> tuple[UnjudgedStory, ...]:
-    groups: dict[tuple[str, str], list[str]] = {}
+    """Checks grouped by what would let them judge; those that only saw too little are one group."""
+    groups: dict[str, list[Skipped]] = {}
     for skip in skipped:
-        missing = listing(need.value for need in skip.missing)
-        groups.setdefault((missing, clean(skip.hint)), []).append(f"{skip.code} {title(skip.name)}")
-    return tuple(
-        UnjudgedStory(
-            sentence=f"{count(len(checks), 'check')} could not judge: "
-            + (f"no {missing} in the record." if missing else "the run is too short."),
-            hint=capital(sentence(hint)),
-            checks=tuple(map(clean, checks)),
-        )
-        for (missing, hint), checks in groups.items()
+        groups.setdefault(clean(skip.hint) if skip.missing else "", []).append(skip)
+    return tuple(_group(group) for group in groups.values())
+
+
+def _group(group: list[Skipped]) -> UnjudgedStory:
+    missing = listing(dict.fromkeys(need.value for skip in group for need in skip.missing))
+    hints = dict.fromkeys(clean(skip.hint).rstrip(".") for skip in group)
+    why = f"the record holds no {missing}" if missing else "this run says too little"
+    return UnjudgedStory(
+        sentence=f"{count(len(group), 'check')} could not judge: {why}.",
+        hint=capital(sentence("; ".join(hints))),
+        checks=tuple(f"{clean(skip.code)} {title(skip.name)}" for skip in group),
     )
-
-
-def _facts(record: TrainingRecord) -> tuple[tuple[str, str], ...]:
-    facts = []
-    if record.epoch_logs is not None:
-        ended = ENDINGS[record.ending]
-        took = f" in {duration(record.seconds)}" if record.seconds == record.seconds else ""
-        text = f"{count(record.epoch_logs.count, 'epoch')}{took}" + (f", {ended}" if ended else "")
-        detail = f" ({clean(record.ending_detail)})" if record.ending_detail else ""
-        facts.append(("run", text + detail))
-    if record.model_description is not None:
-        facts += _model(record.model_description)
-        if (optimizer := record.model_description.optimizer) is not None:
-            rate = number(optimizer.learning_rate)
-            facts.append(("optimizer", f"{name(optimizer.name)}, learning rate {rate}"))
-    if record.data_profile is not None:
-        sampled = record.data_profile.sampled
-        part = f" ({sampled:,} looked at)" if sampled < record.data_profile.rows else ""
-        facts.append(("training data", count(record.data_profile.rows, "row") + part))
-    if record.source:
-        facts.append(("source", clean(record.source)))
-    if record.versions:
-        versions = (f"{clean(key)} {clean(value)}" for key, value in record.versions.items())
-        facts.append(("versions", ", ".join(versions)))
-    return tuple(facts)
-
-
-def _model(model: ModelDescription) -> tuple[tuple[str, str], ...]:
-    weights = count(model.parameters, "parameter")
-    losses = listing(dict.fromkeys(clean(output.loss_name) for output in model.outputs))
-    about = ("model", f"{name(model.name)} ({model.kind.value}), {weights}")
-    return (about, ("loss", losses)) if losses else (about,)

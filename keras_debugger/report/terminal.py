@@ -166,6 +166,9 @@ def _causes(console: Console, story: DiagnosisStory) -> None:
             console.print(
                 Padding(Text("No change of the model can mend this."), (0, 0, 0, 5), expand=False)
             )
+    if story.others:
+        rest = Text(f"Less likely: {story.others}.", style="dim")
+        console.print(Padding(rest, (0, 0, 0, 2), expand=False))
 
 
 def _fix(console: Console, story: ResultStory) -> None:

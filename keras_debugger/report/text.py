@@ -93,6 +93,8 @@ def _causes(story: DiagnosisStory) -> Iterator[str]:
             yield from _wrap(f"would mend it: {', '.join(cause.fixes)}", "     ")
         if not cause.repairable:
             yield "     No change of the model can mend this."
+    if story.others:
+        yield from _wrap(f"Less likely: {story.others}.", "  ")
 
 
 def _fixes(story: ResultStory) -> Iterator[str]:

@@ -9,10 +9,11 @@ from report_values import HOSTILE, problem, record, sick, sound
 
 from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.report.diagnosis_view import DiagnosisView, view
+from keras_debugger.types.cause import Cause
 from keras_debugger.types.diagnosis import Diagnosis
 from keras_debugger.types.finding import Skipped
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import Need
+from keras_debugger.types.vocabulary import CauseKind, Need
 
 
 def test_the_verdict_comes_first():
@@ -29,9 +30,9 @@ def test_the_text_holds_evidence_causes_fixes_and_what_could_not_be_judged():
         "measured 1.85, limit 1.1",
         "1. Input features are on a large or uneven scale: 82 % sure",
         "would mend it: normalize inputs, lower learning rate",
-        "2 checks could not judge: no activations in the record.",
+        "2 checks could not judge: the record holds no activations.",
         "Record the run with keras_debugger.Recorder().",
-        "1 check could not judge: the run is too short.",
+        "1 check could not judge: this run says too little.",
         "OPT101: ValueError: <b>",
     ):
         assert words in text
@@ -51,13 +52,48 @@ def test_a_record_that_holds_nothing_is_not_called_healthy():
     skipped = Skipped(code="LOS101", name="x", missing=(Need.EPOCHS,), hint="give a history")
     empty = view(Diagnosis(record=TrainingRecord(), skipped=(skipped,)))
     assert str(empty).startswith("Nothing could be judged")
-    assert "no epoch logs in the record" in str(empty)
+    assert "the record holds no epoch logs" in str(empty)
     assert "<img" not in empty._repr_html_()
 
 
 def test_problems_without_a_cause_are_told():
     found = view(Diagnosis(record=record([1.0, 1.1]), findings=(problem(),), checked=("LOS104",)))
     assert str(found).startswith("1 problem found, and no cause stands out: The training loss")
+
+
+def test_a_weak_cause_does_not_lead_the_verdict():
+    guesses = (
+        (CauseKind.LEARNING_RATE_TOO_HIGH, 0.2),
+        (CauseKind.OUTLIERS, 0.15),
+        (CauseKind.NAN_IN_DATA, 0.06),
+        (CauseKind.WRONG_LOSS, 0.05),
+    )
+    causes = tuple(
+        Cause(kind=kind, confidence=sure, evidence=(problem().summary,)) for kind, sure in guesses
+    )
+    made = view(
+        Diagnosis(record=record([1.0, 1.1]), findings=(problem(),), causes=causes, checked=("X",))
+    )
+    text = " ".join(str(made).split())
+    assert text.startswith(
+        "The training loss ends at 1.85; a constant guess gets 1.09. Its cause is"
+    )
+    assert "open: the learning rate is too high (20 %) or a few extreme values" in text
+    assert "Less likely: the loss does not fit the task (5 %)." in text
+    assert text.count(problem().summary) == 2
+
+
+def test_checks_that_need_the_same_thing_are_one_line():
+    hint = "record the run"
+    needs = ((Need.GRADIENTS,), (Need.ACTIVATIONS, Need.MODEL), (), ())
+    hints = (hint, hint, "log 4 epochs", "log 8 epochs")
+    skipped = tuple(
+        Skipped(code=f"X{i}", name="x", missing=need, hint=text)
+        for i, (need, text) in enumerate(zip(needs, hints, strict=True))
+    )
+    text = " ".join(str(view(Diagnosis(record=TrainingRecord(), skipped=skipped))).split())
+    assert "2 checks could not judge: the record holds no gradients, activations and model" in text
+    assert "2 checks could not judge: this run says too little. Log 4 epochs; log 8 epochs." in text
 
 
 def test_a_view_is_a_diagnosis_with_a_short_repr():
