@@ -1,6 +1,7 @@
 """The outputs of a model: the last weights, the last activation and the loss of each."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import keras
@@ -30,6 +31,9 @@ class _Head:
     activation: Activation
 
 
+_NOTHING = _Head("", Activation.LINEAR)
+
+
 def describe_outputs(model: Any, trace: Trace | None) -> tuple[OutputDescription, ...]:
     """Describe each output of a model and the loss on it.
 
@@ -50,7 +54,8 @@ def describe_outputs(model: Any, trace: Trace | None) -> tuple[OutputDescription
             tensors, names, heads = [None], [("",)], [_Head("", Activation.OTHER)]
     else:
         producers = {tensor: call for call in trace.calls for tensor in call.outputs}
-        heads = [_head(tensor, producers) for tensor in trace.outputs]
+        passed = _heads(trace)
+        heads = [passed.get(tensor, _NOTHING) for tensor in trace.outputs]
         tensors = tensors or [None] * len(heads)
         fallback = [(_producer_name(producers.get(tensor)),) for tensor in trace.outputs]
         names = [known or other for known, other in zip(names or fallback, fallback, strict=True)]
@@ -114,48 +119,40 @@ def _form(tensor: Any, head: _Head, trace: Trace | None) -> tuple[int | None, in
     return None, None
 
 
-def _head(tensor: int, producers: dict[int, TracedCall]) -> _Head:
-    """Walk upstream from an output until the last activation and the last weights are found."""
-    activation: Activation | None = None
-    while tensor in producers:
-        call = producers[tensor]
-        kind = resolve_kind(call.operation)
-        if activation is None:
-            activation = _settled(call.operation, kind)
-        if _has_weights(call.operation, kind):
-            return _Head(call.path, Activation.LINEAR if activation is None else activation)
-        if kind is LayerKind.INPUT or not call.inputs:
-            break
-        if len(set(call.inputs)) > 1:
-            return _joined(call, activation, producers)
-        tensor = call.inputs[0]
-        if activation is None and isinstance(call.operation, keras.layers.Rescaling):
-            return _rescaled(_head(tensor, producers))
-    return _Head("", Activation.LINEAR if activation is None else activation)
+def _heads(trace: Trace) -> dict[int, _Head]:
+    """For each tensor the last weights and the last activation that it has passed."""
+    heads: dict[int, _Head] = {}
+    for call in trace.calls:
+        before = [heads.get(tensor, _NOTHING) for tensor in dict.fromkeys(call.inputs)]
+        head = _head(call, before or [_NOTHING])
+        heads.update(dict.fromkeys(call.outputs, head))
+    return heads
 
 
-def _rescaled(head: _Head) -> _Head:
-    """The head behind a Rescaling: the range of an activation is no longer its own."""
-    if head.activation is Activation.LINEAR:
-        return head
-    return _Head(head.layer, Activation.OTHER)
-
-
-def _joined(
-    call: TracedCall, activation: Activation | None, producers: dict[int, TracedCall]
-) -> _Head:
-    """The head where several branches meet; unknown unless they agree."""
-    heads = [_head(tensor, producers) for tensor in dict.fromkeys(call.inputs)]
-    layers = {head.layer for head in heads}
+def _head(call: TracedCall, before: list[_Head]) -> _Head:
+    """What a call adds to what its inputs have passed."""
+    kind = resolve_kind(call.operation)
+    activation = _settled(call.operation, kind)
+    if _has_weights(call.operation, kind):
+        return _Head(call.path, Activation.LINEAR if activation is None else activation)
+    layers = {head.layer for head in before}
     layer = layers.pop() if len(layers) == 1 else ""
     if activation is None:
-        found = {head.activation for head in heads}
-        alike = len(found) == 1
-        keeps = isinstance(call.operation, keras.layers.Concatenate) or found == {Activation.LINEAR}
-        activation = found.pop() if alike and keeps else Activation.OTHER
-        if isinstance(call.operation, keras.layers.Multiply | keras.layers.Dot):
-            activation = Activation.OTHER
+        activation = _joined(call.operation, {head.activation for head in before})
     return _Head(layer, activation)
+
+
+def _joined(operation: Any, found: set[Activation]) -> Activation:
+    """The activation behind a call that has none of its own; OTHER where none survives as it is."""
+    if len(found) > 1 or isinstance(operation, keras.layers.Multiply | keras.layers.Dot):
+        return Activation.OTHER
+    (activation,) = found
+    if activation is Activation.LINEAR or resolve_kind(operation) in _PASSING:
+        return activation
+    keeps = keras.layers.Concatenate | keras.layers.Maximum | keras.layers.Minimum
+    if isinstance(operation, keeps) or resolve_kind(operation) is LayerKind.ACTIVATION:
+        return activation
+    return Activation.OTHER
 
 
 def _settled(operation: Any, kind: LayerKind) -> Activation | None:
@@ -180,11 +177,18 @@ def _has_weights(operation: Any, kind: LayerKind) -> bool:
     return kind is not LayerKind.ACTIVATION and bool(operation.weights)
 
 
-def _of_operation(operation: Any) -> Activation | None:
+def _of_operation(operation: Any) -> Activation:
     """Activation that an operation of `keras.ops` in the graph is; OTHER for any other."""
+    return _operation_types().get(type(operation), Activation.OTHER)
+
+
+@cache
+def _operation_types() -> dict[type, Activation]:
+    """Types of the operations that `keras.ops` makes, which have no public names."""
     tensor = keras.KerasTensor((1, 2))
+    types = {}
     for name in ("softmax", "sigmoid", "relu", "tanh", "softplus", "exp", "leaky_relu", "elu"):
         graph = keras.Function(tensor, getattr(keras.ops, name)(tensor))
-        if any(type(operation) is type(known) for known in graph.operations):
-            return Activation.EXPONENTIAL if name == "exp" else Activation(name)
-    return Activation.OTHER
+        activation = Activation.EXPONENTIAL if name == "exp" else Activation(name)
+        types.update({type(known): activation for known in graph.operations[-1:]})
+    return types

@@ -324,3 +324,27 @@ def test_layers_of_unknown_class_say_so():
     model = keras.Sequential([layers.Input((4,)), layers.Dense(2, name="last"), Mine()])
     (output,) = describe_model(model).outputs
     assert (output.layer, output.activation) == ("last", Activation.OTHER)
+
+
+def test_many_branches_without_weights_take_no_time():
+    hidden = layers.Dense(4, name="last")(layers.Input((4,), name="start"))
+    start = hidden
+    for _ in range(40):
+        hidden = layers.Add()([hidden, layers.Dropout(0.1)(hidden)])
+    model = keras.Model(keras.utils.get_source_inputs(start), hidden)
+    (output,) = describe_model(model).outputs
+    assert (output.layer, output.activation) == ("last", Activation.LINEAR)
+
+
+def test_losses_that_layers_add_are_not_added_by_looking():
+    class Penalty(layers.Layer):
+        def call(self, inputs):
+            self.add_loss(keras.ops.mean(inputs))
+            return inputs
+
+    model = keras.Sequential([layers.Input((4,)), layers.Dense(1), Penalty()])
+    describe_model(model)
+    inputs = layers.Input((4,))
+    functional = keras.Model(inputs, Penalty()(layers.Dense(1)(inputs)))
+    describe_model(functional)
+    assert model.losses == functional.losses == []
