@@ -29,9 +29,9 @@ def looks_like_table(text: str) -> bool:
 def read_csv_text(text: str, *, source: str) -> TrainingRecord:
     """Read a table with a header and one row an epoch.
 
-    Commas, semicolons, tabs or bars separate; NA and empty cells are no values; `88 %` is 88; an
-    epoch number that does not rise, a new header or another word in a column of words starts a
-    new run.
+    Commas, semicolons, tabs or bars separate; NA, empty cells and a few words among numbers are
+    no values; `88 %` and `[88]` are 88; an epoch number that does not rise, a new header or another
+    word in a column of words starts a new run.
 
     Args:
         text: content of the file.
@@ -62,7 +62,8 @@ def read_csv_text(text: str, *, source: str) -> TrainingRecord:
     words = [column for name, column in cells.items() if numbers[name] is None]
     restarts = sorted({*starts, *breaks, *_changes(words)})
     missing = {
-        name: np.array([_is_empty(cell) for cell in cells[name]], dtype=bool) for name in scores
+        name: np.array([not _is_number(cell) for cell in cells[name]], dtype=bool)
+        for name in scores
     }
     logs, notes = epoch_logs(scores, epoch=epoch, restarts=restarts, missing=missing)
     return TrainingRecord(epoch_logs=logs, source=source, notes=notes)
@@ -99,21 +100,21 @@ def _split_header(table: list[list[str]]) -> tuple[list[str], list[list[str]], l
 
 
 def _numbers(cells: Sequence[str]) -> np.ndarray | None:
-    """Cells as numbers, NaN for empty ones; None if a cell is a word."""
-    values = []
-    for cell in cells:
-        text = cell.removesuffix("%").strip()
-        if _is_empty(cell):
-            values.append(np.nan)
-        elif _NUMBER.fullmatch(text):
-            values.append(float(text))
-        else:
-            return None
+    """Cells as numbers, NaN for those without; None if most of the filled ones are words."""
+    filled = [cell for cell in cells if cell.lower() not in _EMPTY]
+    if sum(map(_is_number, filled)) < 0.8 * len(filled):
+        return None
+    values = [float(_bare(cell)) if _is_number(cell) else np.nan for cell in cells]
     return np.array(values, dtype=np.float64)
 
 
-def _is_empty(cell: str) -> bool:
-    return cell.lower() in _EMPTY
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(_bare(cell)) is not None
+
+
+def _bare(cell: str) -> str:
+    """A cell without a percent sign or the brackets of an array of one."""
+    return cell.strip("[]% ")
 
 
 def _epochs(column: np.ndarray | None, rows: int) -> tuple[np.ndarray, tuple[int, ...]]:

@@ -7,9 +7,21 @@ import numpy as np
 
 from keras_debugger.types.record import EpochLogs
 
-_TRAIN = re.compile(r"^(train|training|tr)[ _/.-]+(?=\S)", re.IGNORECASE)
-_VALIDATION = re.compile(r"^(val|valid|validation|dev|eval)[ _/.-]+(?=\S)", re.IGNORECASE)
-_TEST = re.compile(r"^(test|testing)[ _/.-]+(?=\S)", re.IGNORECASE)
+_PARTS = {
+    "": "train|training|tr",
+    "val_": "val|valid|validation|dev|eval",
+    "test_": "test|testing",
+}
+_FORMS = (  # `train_loss`, `loss/train`, `trainLoss`
+    r"(?i:{part})[ _/.-]+(?P<name>\S.*)",
+    r"(?P<name>.*\S)[ _/.-]+(?i:{part})",
+    r"(?i:{part})(?P<name>[A-Z].*)",
+)
+_PATTERNS = [
+    (re.compile(form.format(part=part)), prefix)
+    for form in _FORMS
+    for prefix, part in _PARTS.items()
+]
 _MEAN_LOSS = ("avg_loss", "average_loss", "mean_loss", "epoch_loss", "total_loss")
 _SCORES = re.compile(
     r"loss|acc|auc|mae|mse|error|precision|recall|f1|dice|iou|perplexity|cost", re.IGNORECASE
@@ -18,17 +30,20 @@ _ACCURACY = re.compile(r"acc(uracy)?$", re.IGNORECASE)
 
 
 def keras_name(name: str) -> str:
-    """A column name as Keras would write it: `Training Loss` is `loss`, `test_acc` is `val_acc`."""
-    name = name.strip()
-    for pattern, prefix in ((_TRAIN, ""), (_VALIDATION, "val_"), (_TEST, "val_")):
-        if pattern.match(name):
-            name = prefix + pattern.sub("", name)
-            break
-    if " " in name or name.lower() in ("loss", "accuracy"):
-        name = re.sub(r"\s+", "_", name.lower())
-    if name.startswith("val_") and name[4:].lower() in ("loss", "accuracy"):
-        name = name.lower()
-    return name
+    """A column name as Keras would write it: `Training Loss` is `loss`, `acc_test` is `val_acc`."""
+    prefix, plain = _part_and_name(name.strip())
+    if " " in plain or plain.lower() in ("loss", "accuracy", "acc"):
+        plain = re.sub(r"\s+", "_", plain.lower())
+    return ("val_" if prefix else "") + plain
+
+
+def _part_and_name(name: str) -> tuple[str, str]:
+    """Prefix of the data that a column is about (`test_` for test data), and the rest."""
+    for pattern, prefix in _PATTERNS:
+        found = pattern.fullmatch(name)
+        if found:
+            return prefix, found["name"]
+    return "", name
 
 
 def looks_like_scores(names: Sequence[str]) -> bool:
@@ -63,7 +78,7 @@ def epoch_logs(
             notes.append(f"The column {name} holds no value.")
             continue
         told = _free_name(name, columns, values)
-        if _TEST.match(name.strip()) and told.startswith("val_"):
+        if _part_and_name(name.strip())[0] == "test_" and told != name:
             notes.append(f"{name} is read as {told}.")
         values[told] = _frozen(np.asarray(column, np.float64))
         if absent.any():

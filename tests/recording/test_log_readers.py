@@ -75,6 +75,34 @@ def test_separators_percent_empty_cells_and_words(read):
     assert logs.epoch.tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("val_loss", "val_loss"),
+        ("train_loss", "loss"),
+        ("Training Accuracy", "accuracy"),
+        ("Validation Loss", "val_loss"),
+        ("loss_train", "loss"),
+        ("acc/val", "val_acc"),
+        ("valLoss", "val_loss"),
+        ("Test Acc", "val_acc"),
+        ("val_dice_coef", "val_dice_coef"),
+        ("F1_score", "F1_score"),
+        ("val_out_caps_acc", "val_out_caps_acc"),
+    ],
+)
+def test_names_of_columns(read, column, name):
+    logs = read(f"epoch,mae,{column}\n0,1,0.5\n1,1,0.4\n").epochs
+    assert list(logs.values) == ["mae", name]
+
+
+def test_a_broken_cell_is_a_missing_value(read):
+    rows = "".join(f"{i},[{1 / (i + 1):.3f}]\n" for i in range(9))
+    logs = read(f"epoch,loss\n{rows}9,0.0?7\n").epochs
+    assert logs.missing == {"loss": (9,)}
+    assert logs.values["loss"][1] == 0.5
+
+
 def test_columns_without_values_are_left_out(read):
     record = read("epoch,loss,val_loss\n0,0.5,NA\n1,0.4,NA\n")
     assert list(record.epochs.values) == ["loss"]
