@@ -65,12 +65,13 @@ def interval(proof: Verdict) -> Interval | None:
     """The gain with its interval; None if nothing was compared."""
     if not all(map(math.isfinite, (proof.gain, proof.low, proof.high))):
         return None
-    span = f"{percent(proof.low)} to {percent(proof.high)}"
+    high = min(1.0, proof.high)  # no error at all is the most that can be gained
+    span = f"{percent(proof.low)} to {percent(high)}"
     asked = f"asked for: at least {percent(proof.min_improvement)}"
     return Interval(
         gain=proof.gain,
         low=proof.low,
-        high=proof.high,
+        high=high,
         asked=proof.min_improvement,
         span=span,
         words=f"{_gain(proof.gain)} (95 % bounds: {span}; {asked})",

@@ -181,7 +181,8 @@ def _draw(axes: Axes, curve: Curve, y: np.ndarray, palette: Palette, both: bool)
         thinned,
         color=colour,
         linestyle="--" if curve.validation else "-",
-        linewidth=1.8 if curve.main else 0.8,
+        # the earlier curve is broader, so that it shows where the later one covers it
+        linewidth=0.8 if not curve.main else 1.6 if curve.after else 2.6,
         alpha=1.0 if curve.main else 0.35,
         marker="o" if np.isfinite(y).sum() <= 3 else None,
         markersize=4,

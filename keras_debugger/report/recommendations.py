@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_debugger.report.words import clean, count, listing, number, percent, plan_title, title
 from keras_debugger.types.diagnosis import Diagnosis
-from keras_debugger.types.plan import Plan
+from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
@@ -201,20 +201,24 @@ def _training(now: Diagnosis, tried: Sequence[Trial], verdict: Verdict) -> Itera
 
 
 def _runner_up(tried: Sequence[Trial], verdict: Verdict) -> tuple[Plan, tuple[float, float]] | None:
-    """The best other plan of the search, with its error and that of the control."""
-    control = [t for t in tried if t.plan.cause is None and t.selection and t.selection.finite]
-    others = [
-        trial
-        for trial in tried
-        if trial.selection and trial.selection.finite and trial.plan.fixes
-        if trial.plan.name != verdict.plan
-    ]
-    if not control or not others:
+    """The best other plan where nothing was proved, with its error and that of the control."""
+    if verdict.decision in (Decision.VERIFIED, Decision.IMPROVED):
         return None
-    best = min(others, key=lambda trial: trial.selection.error if trial.selection else np.inf)
-    same = [trial for trial in control if trial.epochs == best.epochs] or control
-    assert best.selection is not None
-    errors = [trial.selection.error for trial in same if trial.selection]
-    if best.selection.error >= 0.9 * min(errors):
+    longest: dict[str, Trial] = {}
+    for trial in tried:
+        if trial.plan.name not in longest or trial.epochs >= longest[trial.plan.name].epochs:
+            longest[trial.plan.name] = trial
+    errors = {
+        name: trial.selection.error
+        for name, trial in longest.items()
+        if trial.selection is not None and trial.selection.finite
+    }
+    control = errors.get(UNCHANGED.name)
+    others = {name: error for name, error in errors.items() if longest[name].plan.fixes}
+    others.pop(verdict.plan, None)
+    if control is None or not others:
         return None
-    return best.plan, (best.selection.error, min(errors))
+    best = min(others, key=lambda name: others[name])
+    if others[best] >= 0.9 * control:
+        return None
+    return longest[best].plan, (others[best], control)

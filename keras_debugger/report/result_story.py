@@ -121,7 +121,7 @@ def tell_result(result: AutofixResult) -> ResultStory:
         recommendations=_recommendations(result),
         tried=_tried(result.tried),
         method=_method(result),
-        notes=tuple(map(sentence, result.notes)),
+        notes=tuple(capital(sentence(note)) for note in result.notes),
     )
 
 

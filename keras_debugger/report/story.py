@@ -101,7 +101,7 @@ def tell(diagnosis: Diagnosis) -> DiagnosisStory:
         badge=badge,
         tone=tone,
         checked=_checked(diagnosis),
-        findings=tuple(map(_finding, diagnosis.findings)),
+        findings=tuple(map(_finding, sorted(diagnosis.findings, key=lambda f: -f.severity))),
         causes=tuple(_cause(cause, told) for cause in diagnosis.causes[:shown]),
         others=", ".join(
             f"{_about(c)} ({percent(c.confidence)})" for c in diagnosis.causes[shown:]
