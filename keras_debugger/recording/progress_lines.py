@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\[(?:\d{1,2}(?:;\d{1,2})*)m")
 _HEADER = re.compile(r"^[#>*\s]*Epoch:?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?\s*$", re.IGNORECASE)
+_INNER_HEADER = re.compile(r"(?:(?<=\s)|^)(Epoch \d+/\d+)(?=[ \t\r\n]|$)", re.MULTILINE)
 _BAR = re.compile(r"(?<![\d/])(\d+)\s*/\s*(\d+|Unknown)(?![\d/])")
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)"
 _VALUE = re.compile(
@@ -53,8 +54,9 @@ class Stopped:
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines as they were printed one over another: a return or backspaces begin a new one."""
-    return re.split(r"\r\n|\n|\r|\x08+", _ANSI.sub("", text))
+    """Lines as they were printed: a return, backspaces or an `Epoch 1/9` begin a new one."""
+    apart = _INNER_HEADER.sub(r"\n\1\n", _ANSI.sub("", text))
+    return re.split(r"\r\n|\n|\r|\x08+", apart)
 
 
 def read_line(line: str) -> list[Header | Values | Stopped]:

@@ -252,6 +252,13 @@ def test_runs_and_gaps_in_one_paste(read):
     assert any("leaves out" in note for note in record.notes)
 
 
+def test_lines_that_were_joined(read):
+    one = "Epoch 1/2 9/9 [==] - 2s - loss: 2.0 Epoch 2/2 9/9 [==] - 2s - loss: 1.0"
+    logs = read(one).epochs
+    assert logs.values["loss"].tolist() == [2.0, 1.0]
+    assert logs.epoch.tolist() == [0, 1]
+
+
 def test_tqdm_lines(read):
     bar = "Epoch {}/2\n100%|████| 10/10 [00:01<00:00, 9.9batch/s, loss={}, accuracy=0.5]\n"
     assert read(bar.format(1, 0.7) + bar.format(2, 0.6)).epochs.values["loss"].tolist() == [
