@@ -58,6 +58,7 @@ def prove(
     alpha: float = 0.05,
     progress: Progress | None = None,
     first_seed: int = 1000,
+    before: Sequence[Trial] = (),
 ) -> Proof:
     """Train the original and a plan on the same fresh seeds and compare them on held-out data.
 
@@ -73,21 +74,24 @@ def prove(
         alpha: error rate of the whole proof, 0 to 1.
         progress: told when more seeds are needed.
         first_seed: the seeds are this one and those after it; none was used for choosing.
+        before: trials of the original on the first of these seeds, from an earlier proof; they
+            are not trained again.
 
     Returns:
         The verdict, all trials, and the fixed model whose selection score is the median, so that
         the model is chosen neither by luck nor by the held-out part.
     """
-    arms = _Arms()
+    arms = _Arms(before=list(before))
     first = min(FIRST_LOOK, seeds)
     looks = 1 if seeds <= FIRST_LOOK else 2
 
     def judge(until: int) -> Verdict:
         for seed in range(first_seed + len(arms.after), first_seed + until):
-            arms.before.append(trainer.train(UNCHANGED, seed=seed, held_out=True).trial)
+            if len(arms.before) == len(arms.after):
+                arms.before.append(trainer.train(UNCHANGED, seed=seed, held_out=True).trial)
             arms.after.append(trainer.train(plan, seed=seed, held_out=True))
         return decide(
-            *_scores(arms),
+            *_scores(arms.before[:until], arms.after),
             min_improvement=min_improvement,
             alpha=alpha / looks,
             plan=plan.name,
@@ -101,16 +105,18 @@ def prove(
     best = _median(arms.after)
     return Proof(
         verdict=verdict,
-        before=tuple(arms.before),
+        before=tuple(arms.before[: len(arms.after)]),
         after=tuple(trained.trial for trained in arms.after),
         delivered=best.trial,
         model=best.model,
     )
 
 
-def _scores(arms: _Arms) -> tuple[list[Score], list[Score]]:
-    before = [trial.held_out for trial in arms.before]
-    after = [trained.trial.held_out for trained in arms.after]
+def _scores(
+    originals: Sequence[Trial], fixed: Sequence[Trained]
+) -> tuple[list[Score], list[Score]]:
+    before = [trial.held_out for trial in originals]
+    after = [trained.trial.held_out for trained in fixed]
     known = next(score for score in (*before, *after) if score is not None)
     return [_or_constant(score, known) for score in before], [
         _or_constant(score, known) for score in after

@@ -76,7 +76,11 @@ def order(scores: Mapping[Plan, float], control: float, plans: Sequence[Plan]) -
 
 
 def rank(finished: Mapping[Plan, Trial], original: Trial) -> tuple[Plan, ...]:
-    """Plans whose full training beats that of the original, best first; ties by their order."""
+    """Plans whose full training beats that of the original, best first.
+
+    Plans about as good as the best keep their order, but none stands before one that does the same
+    with a part of its fixes.
+    """
     before = error_of(original)
     gains = {
         plan: before - error_of(trial)
@@ -84,9 +88,12 @@ def rank(finished: Mapping[Plan, Trial], original: Trial) -> tuple[Plan, ...]:
         if before - error_of(trial) >= MIN_GAIN * before and before > 0.0
     }
     best = max(gains.values(), default=0.0)
+    tied = [plan for plan in gains if gains[plan] >= FINAL_TIE * best]
 
-    def key(plan: Plan) -> float:
-        return 0.0 if gains[plan] >= FINAL_TIE * best else rank_score(finished[plan])
+    def key(plan: Plan) -> tuple[bool, float]:
+        if plan not in tied:
+            return True, rank_score(finished[plan])
+        return False, sum(set(other.fixes) < set(plan.fixes) for other in tied)
 
     return tuple(sorted(gains, key=key))
 

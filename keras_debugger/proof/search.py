@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from keras_debugger.proof.ordering import CERTAIN, WORST, error_of, is_late, order, rank, rank_score
+from keras_debugger.proof.ordering import (
+    CERTAIN,
+    MIN_GAIN,
+    WORST,
+    error_of,
+    is_late,
+    order,
+    rank,
+    rank_score,
+)
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.trial import Trial
 
@@ -20,6 +29,7 @@ SECOND_RUNG = 1.0 / 7.0
 FIRST_RUNG_PLANS = 7  # the most likely ones
 STANDING_PLANS = 4  # and those at the end, worth a try in any run
 SECOND_RUNG_PLANS = 4
+COMBINATIONS = 2  # of the best plan with one against another cause
 SOLVED = 0.1  # share of the original's error at which no further plan is tried
 
 
@@ -45,7 +55,7 @@ class _Search:
     trainer: Trainer
     budget: float
     seed: int
-    progress: Progress | None
+    combine: Callable[[Plan, Plan], Plan | None] | None
     trials: list[Trial] = field(default_factory=list)
     cost: float = 0.0
 
@@ -74,13 +84,15 @@ def search(
     budget: float = 3.0,
     seed: int = 0,
     progress: Progress | None = None,
+    combine: Callable[[Plan, Plan], Plan | None] | None = None,
 ) -> SearchResult:
     """Find the plans that beat the original on the selection part.
 
     All plans and the unchanged control train for a thirtieth of the epochs, the best four for a
     seventh, the best ones in full while the budget lasts: all from the same weights, in the same
     order of rows. Plans against what only shows late (overfitting, class imbalance, too few epochs)
-    skip the short rungs. A plan whose cause is a fact keeps its place unless clearly beaten.
+    skip the short rungs. A plan whose cause is a fact keeps its place unless clearly beaten. Where
+    the best plan leaves something to gain, it is tried together with one against another cause.
 
     Args:
         trainer: trains them.
@@ -89,17 +101,19 @@ def search(
         budget: trainings of the original to spend, never passed by more than an epoch.
         seed: seed of all trials.
         progress: told what was found.
+        combine: makes one plan of two, or None where they do not go together; None combines none.
 
     Returns:
         The plans at least 5 % better than the original, best first, and every trial. A budget too
         small for one full training leaves the plans in the order of the short ones.
     """
-    state = _Search(trainer=trainer, budget=budget, seed=seed, progress=progress)
+    state = _Search(trainer=trainer, budget=budget, seed=seed, combine=combine)
     if original is None:
         full = trainer.setup.fit.epochs or 1
         original = state.run(UNCHANGED, full if state.affordable(full) else 1)
     queue = _rungs(state, plans)
     finished = _full_runs(state, queue, original)
+    finished |= _full_runs(state, _combined_survivors(state, finished, original), original)
     ranking = rank(finished, original) if finished else tuple(queue)
     if progress is not None:
         names = ", ".join(plan.name for plan in ranking) or "none"
@@ -117,32 +131,63 @@ def _rungs(state: _Search, plans: Sequence[Plan]) -> list[Plan]:
     keep = 1.0 if state.cost + 1.0 <= state.budget else 0.0
     full = state.trainer.setup.fit.epochs or 1
     short, longer = max(1, round(full * FIRST_RUNG)), max(1, round(full * SECOND_RUNG))
-    scores, control = _rung(state, early, short, keep=keep)
-    beaten = set(scores)
+    scores = _rung(state, [UNCHANGED, *early], short, keep=keep)
+    control = scores.pop(UNCHANGED, WORST)
     if not scores:
         return list(plans)
+    beaten: set[Plan] = set()
+    judged = short
     if longer > short and len(scores) > 1:
         best = sorted(scores, key=lambda plan: scores[plan])[:SECOND_RUNG_PLANS]
         certain = [plan for plan in scores if plan.prior > CERTAIN and plan not in best]
-        second, second_control = _rung(state, [*best, *certain], longer, keep=keep)
-        if second:
-            scores, control = second, second_control
-    beaten -= set(scores)
-    return order(scores, control, [plan for plan in plans if plan not in beaten])
+        second = _rung(state, [UNCHANGED, *best, *certain], longer, keep=keep)
+        if len(second) > 1:
+            beaten = set(scores) - set(second)
+            control, scores, judged = second.pop(UNCHANGED), second, longer
+    queue = order(scores, control, [plan for plan in plans if plan not in beaten])
+    return [*_combined(state, queue, early, scores, epochs=judged, keep=keep), *queue]
 
 
-def _rung(
-    state: _Search, plans: Sequence[Plan], epochs: int, *, keep: float
-) -> tuple[dict[Plan, float], float]:
-    """Rank scores of the plans that could be afforded, and of the control."""
+def _rung(state: _Search, plans: Sequence[Plan], epochs: int, *, keep: float) -> dict[Plan, float]:
+    """Rank scores of the plans that could be afforded."""
     scores: dict[Plan, float] = {}
-    if not state.affordable(2 * epochs, keep=keep):
-        return scores, WORST
-    control = rank_score(state.run(UNCHANGED, epochs, short=True))
     for plan in plans:
         if state.affordable(epochs, keep=keep):
             scores[plan] = rank_score(state.run(plan, epochs, short=True))
-    return scores, control
+    return scores
+
+
+def _combined(
+    state: _Search,
+    queue: Sequence[Plan],
+    early: Sequence[Plan],
+    scores: dict[Plan, float],
+    *,
+    epochs: int,
+    keep: float,
+) -> list[Plan]:
+    """The best plan together with one against another cause, if that is better than it alone."""
+    if state.combine is None or not queue or queue[0] not in scores:
+        return []
+    first = queue[0]
+    partners = dict.fromkeys(plan for plan in (*queue, *early) if plan.cause is not first.cause)
+    made = (state.combine(first, plan) for plan in [*partners][:COMBINATIONS] if not is_late(plan))
+    both = _rung(state, [plan for plan in made if plan is not None], epochs, keep=keep)
+    best = min(both, key=lambda plan: both[plan], default=None)
+    return [best] if best and both[best] <= (1.0 - MIN_GAIN) * scores[first] else []
+
+
+def _combined_survivors(state: _Search, finished: dict[Plan, Trial], original: Trial) -> list[Plan]:
+    """The two best plans against different causes in one, for what is left of the budget."""
+    ranking = rank(finished, original)
+    if state.combine is None or len(ranking) < 2:
+        return []
+    first = ranking[0]
+    if error_of(finished[first]) <= SOLVED * error_of(original):
+        return []
+    partners = [plan for plan in ranking[1:] if plan.cause is not first.cause]
+    made = state.combine(first, partners[0]) if partners else None
+    return [made] if made is not None and made not in finished else []
 
 
 def _full_runs(state: _Search, queue: Sequence[Plan], original: Trial) -> dict[Plan, Trial]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from keras_debugger.recording.model_description import describe_model
 from keras_debugger.rewriting.blueprint import read_blueprint
 from keras_debugger.training.data import split_data
 from keras_debugger.training.scoring import choose_metric
-from keras_debugger.training.trainer import Trainer
+from keras_debugger.training.trainer import Trained, Trainer
 from keras_debugger.types.edit import (
     NormalizeInput,
     ScaleLearningRate,
@@ -41,9 +43,7 @@ BROKEN = plan_of("broken", SetLoss(output=0, loss=LossKind.CATEGORICAL_CROSSENTR
 STOP = plan_of("stop", StopEarly(patience=2), cause=CauseKind.OVERCAPACITY)
 
 
-@pytest.fixture(scope="module")
-def trainer():
-    """Wine chemistry with raw inputs: a network that does not learn as it is."""
+def wine_trainer(*, learning_rate):
     x, y = load_wine(return_X_y=True)
     model = keras.Sequential(
         [
@@ -52,7 +52,7 @@ def trainer():
             keras.layers.Dense(3, activation="softmax", name="head"),
         ]
     )
-    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy")
+    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
     parts = split_data((x.astype("float32"), y), seed=0)
     description = describe_model(model)
     profile = profile_data(parts.train.x, parts.train.y)
@@ -65,6 +65,12 @@ def trainer():
     )
     metric = choose_metric(description, profile)
     return Trainer(blueprint, parts, metric, setup=setup)
+
+
+@pytest.fixture(scope="module")
+def trainer():
+    """Wine chemistry with raw inputs: a network that does not learn as it is."""
+    return wine_trainer(learning_rate=0.01)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +101,29 @@ def test_late_plans_skip_the_short_trials_and_few_plans_go_straight_to_full_ones
     found = search(trainer, (longer,), original=original, budget=1.5, seed=0)
     assert found.cost <= 1.5 + 1 / EPOCHS
     assert found.trials[-1].epochs == round(1.5 * EPOCHS) + 1
+
+
+@pytest.mark.slow
+def test_two_faults_are_mended_by_two_plans_together():
+    trainer = wine_trainer(learning_rate=1e-4)
+    faster = plan_of("faster", ScaleLearningRate(factor=100.0))
+    both = Plan(
+        name="both",
+        cause=NORMALIZE.cause,
+        fixes=(*NORMALIZE.fixes, *faster.fixes),
+        prior=0.3,
+    )
+    normalize = replace(NORMALIZE, cause=CauseKind.INPUTS_NOT_NORMALIZED)
+    asked = []
+
+    def combine(first, second):
+        asked.append({first.name, second.name})
+        return both if asked[-1] == {"normalize", "faster"} else None
+
+    plans = (normalize, faster, SLOWER)
+    found = search(trainer, plans, budget=3.0, seed=0, combine=combine)
+    assert found.ranking[0] == both
+    assert found.cost <= 3.0 + 1 / EPOCHS
 
 
 @pytest.mark.slow
@@ -163,3 +192,43 @@ def test_full_trainings_rank_by_error_and_drop_what_is_not_five_percent_better()
     finished = {one: trial_of(one, 0.20), two: trial_of(two, 0.10), three: trial_of(three, 0.29)}
     assert named(rank(finished, trial_of(UNCHANGED, 0.30))) == ["two", "one"]
     assert rank(finished, trial_of(UNCHANGED, 0.0)) == ()
+
+
+def test_of_plans_about_as_good_the_one_with_fewer_fixes_stands_first():
+    one, other = plan_of("one"), plan_of("other")
+    both = replace(one, name="both", fixes=(*one.fixes, *other.fixes))
+    finished = {both: trial_of(both, 0.10), one: trial_of(one, 0.11), other: trial_of(other, 0.2)}
+    assert named(rank(finished, trial_of(UNCHANGED, 0.30))) == ["one", "both", "other"]
+
+
+class Counting:
+    """Hands out trials with given errors and counts the trainings."""
+
+    def __init__(self, errors):
+        self.errors = errors
+        self.trained = []
+
+    def train(self, plan, *, seed, held_out):
+        self.trained.append((plan.name, seed))
+        trial = trial_of(plan, self.errors[plan.name][seed])
+        return Trained(trial=replace(trial, seed=seed, held_out=trial.selection), model=plan.name)
+
+
+def test_a_second_proof_does_not_train_the_original_again():
+    errors = {name: [0.3, 0.31, 0.29, 0.3, 0.3] for name in ("unchanged", "one")}
+    errors["two"] = [0.1, 0.11, 0.1, 0.1, 0.1]
+    trainer = Counting(errors)
+    first = prove(trainer, plan_of("one"), first_seed=0)
+    second = prove(trainer, plan_of("two"), first_seed=0, before=first.before)
+    assert first.verdict.decision is Decision.NO_BETTER
+    assert second.verdict.decision is Decision.VERIFIED
+    assert [seed for name, seed in trainer.trained if name == "unchanged"] == [0, 1, 2]
+    assert second.delivered.selection.error == 0.1
+
+
+def test_five_seeds_are_trained_where_three_do_not_decide():
+    errors = {"unchanged": [0.5, 0.2, 0.21, 0.2, 0.2], "one": [0.19, 0.19, 0.2, 0.2, 0.19]}
+    trainer = Counting(errors)
+    proof = prove(trainer, plan_of("one"), first_seed=0)
+    assert len(proof.before) == len(proof.after) == 5
+    assert proof.verdict.decision is Decision.NOT_PROVEN
