@@ -20,7 +20,7 @@ class SaturatedActivations(Check):
     Sees: the share of outputs of each hidden layer within 1 % of a limit, on the probe batch.
     Formula: fires when the share exceeds `max_saturated` at the last probe, or did at the first.
     Source: Glorot and Bengio 2010 (the phenomenon); half of the outputs is also the limit of
-        DeepDiagnosis (Wardat et al. 2022).
+        DeepDiagnosis (Wardat et al. 2022); in our healthy runs at most a quarter are.
     Known problems: gates of recurrent layers saturate on purpose and are not looked at. Binary
         codes are saturated on purpose; where the run ends well this is a note.
     Fixes: change-initializer, normalize-inputs, lower-learning-rate, add-batch-norm.

@@ -21,7 +21,7 @@ class InputOutliers(Check):
         robust deviations from the median.
     Formula: distance = |extreme - median| / robust deviation, for features of which at most
         `max_share` of the rows lie that far out. A note above `far`, a warning above `very_far`.
-    Source: limits are ours: natural measurements (breast cancer, wine, diabetes) reach 30.
+    Source: limits are ours: natural measurements reach 26 (breast cancer; wine and diabetes 5).
     Known problems: features with heavy tails reach far on purpose; take their logarithm. Features
         that are mostly one value have no robust deviation and are not judged.
     Fixes: clean-data, clip the inputs, normalize-inputs.

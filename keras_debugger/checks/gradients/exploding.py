@@ -17,10 +17,10 @@ class ExplodingGradients(Check):
     """Gradient norms jump far above the level at which training began.
 
     Sees: the global L2 norm of the gradient before clipping, one value a recorded step.
-    Formula: growth(t) = g(t) / lowest running median of 5 over the first `warmup` steps. Fires when
-        the largest growth is at least `max_growth`, or when a gradient overflows.
-    Source: Pascanu et al. 2013, arXiv:1211.5063 (the phenomenon). `max_growth` is ours: in 30
-        healthy runs of eight small set-ups the growth stayed below it.
+    Formula: growth(t) = g(t) / lowest running median of 5 over the first `warmup` steps, zeros
+        left out. Fires when the largest growth is at least `max_growth`, or infinite.
+    Source: Pascanu et al. 2013, arXiv:1211.5063 (the phenomenon). `max_growth` is ours: in 35
+        healthy runs of small networks the growth was at most 86, mostly below 10.
     Known problems: a learning-rate warm-up raises norms without harm. NaN is left to GRD103. A run
         that explodes before the first recorded step shows a high start, not a growth.
     Fixes: clip-gradients, lower-learning-rate.
@@ -67,5 +67,8 @@ class ExplodingGradients(Check):
 
     def _baseline(self, norms: np.ndarray) -> float:
         early = norms[: max(self.warmup, self.window)]
+        early = early[early > 0.0]
+        if early.size < self.window:
+            return 0.0
         windows = np.lib.stride_tricks.sliding_window_view(early, self.window)
         return float(np.median(windows, axis=1).min())

@@ -21,7 +21,7 @@ class StepsStayLarge(Check):
     Formula: the median over the second half of the run of the median kernel's ratio. Fires above
         `max_ratio` if the run did not end well.
     Source: Smith and Le 2018, arXiv:1711.00489: the size of the steps sets the noise at which a run
-        stops getting better. `max_ratio` is ours: healthy small runs stay below .006; momentum
+        stops getting better. `max_ratio` is ours: healthy small runs are .0006 to .0034; momentum
         builds such steps up only after the first ones, where GRD107 looks.
     Known problems: tiny models take such steps without harm.
     Fixes: lower-learning-rate, a schedule.
@@ -31,7 +31,7 @@ class StepsStayLarge(Check):
     name: ClassVar[str] = "steps-stay-large"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.GRADIENTS})
 
-    max_ratio: float = 0.01  # |update| / |weight|, no unit
+    max_ratio: float = 0.006  # |update| / |weight|, no unit
     shortest: int = 100  # optimizer steps
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:

@@ -22,7 +22,8 @@ class WeightsGrowWithoutEnd(Check):
         scale = root mean square of the weights times the square root of the fan-in, about 1.4 after
         He's initialisation. Fires for a kernel with growth > `max_growth`, late > `min_late` and
         scale > `max_scale`.
-    Source: limits are ours: the kernels of 30 healthy small runs grew at most threefold.
+    Source: limits are ours: in 35 healthy runs of small networks kernels grew up to 15-fold, one
+        of a linear model 140-fold, and none of them still did so at the end.
     Known problems: the last layer of a separable task grows for ever, but slowly. The scale of the
         weights matters little before a normalisation; where the run ends well this is a note.
     Fixes: lower-learning-rate, add-regularization, clip-gradients.

@@ -25,8 +25,8 @@ class WeightsOfWrongScale(Check):
         for hidden biases with a mean beyond `max_bias`.
     Source: Glorot and Bengio 2010; He et al. 2015, arXiv:1502.01852. The limits leave a factor of
         four to every initializer of Keras at usual sizes.
-    Known problems: trained weights that are tuned further have other scales; where the run ends
-        well this is a note.
+    Known problems: a fixed deviation fits some widths only, which is what is told here; trained
+        weights that are tuned further have other scales. Where the run ends well this is a note.
     Fixes: change-initializer.
     """
 

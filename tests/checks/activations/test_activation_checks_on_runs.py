@@ -34,7 +34,7 @@ def test_negative_biases_kill_units_before_training(recorded):
 
 
 def test_large_steps_on_raw_pixels_kill_units_later(recorded):
-    record = recorded(pixels=255.0, optimizer="sgd")
+    record = recorded(pixels=255.0, optimizer="sgd", rate=0.1)
     (finding,) = DyingRelu().run(record)
     log = record.activations
     column = log.layers.index(finding.place)
