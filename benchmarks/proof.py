@@ -4,7 +4,7 @@ Each set-up is trained on many seeds once. Comparisons are then drawn from these
 to `prove` as if they had just been trained: a no-op is the same program on other seeds, a true gain
 is the same program with a share of its held-out errors taken away, or a real repair.
 
-    python benchmarks/proof.py [--quick] [--json FILE]
+    python benchmarks/proof.py [--quick] [--draws N] [--json FILE]
 """
 
 import argparse
@@ -251,11 +251,13 @@ def show(title: str, table: dict, columns: Sequence[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer seeds, set-ups and draws")
+    parser.add_argument("--draws", type=int, default=200, help="no-op comparisons a pool")
     parser.add_argument("--json", type=Path, help="file for all numbers")
     arguments = parser.parse_args()
-    seeds, draws = (10, 40) if arguments.quick else (20, 200)
+    seeds, draws = (10, 40) if arguments.quick else (20, arguments.draws)
     names = ["wine"] if arguments.quick else list(SETUPS)
     pools = train_pools(seeds, names)
+    print(f"{sum(map(len, pools.values()))} trainings in {len(pools)} pools", flush=True)
     generator = np.random.default_rng(0)
     false = no_ops(pools, draws, generator)
     true = power(pools, draws // 2, generator)

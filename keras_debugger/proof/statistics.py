@@ -149,9 +149,10 @@ def row_differences(before: Sequence[Score], after: Sequence[Score]) -> np.ndarr
 
 
 def _wider(seeds: Bounds, rows: Bounds | None) -> Bounds:
-    if rows is None:
-        return seeds
-    return Bounds(low=min(seeds.low, rows.low), high=max(seeds.high, rows.high))
+    low, high = seeds.low, seeds.high
+    if rows is not None:
+        low, high = min(low, rows.low), max(high, rows.high)
+    return Bounds(low=low, high=min(high, 1.0))  # no more than all of the error can go
 
 
 def _decision(gain: float, bounds: Bounds, *, min_improvement: float) -> Decision:

@@ -143,11 +143,11 @@ def test_a_no_op_is_rarely_accepted():
     # Errors of the kind that retraining gives: sd 15 % of the mean over seeds, 150 rows.
     generator = np.random.default_rng(0)
     verified = improved = 0
-    for _ in range(300):
+    for _ in range(150):
         shares = np.clip(generator.normal(0.2, 0.03, size=10), 0.02, 0.6)
         scores = [score((generator.random(150) < share).astype(float)) for share in shares]
         decision = decide(scores[:5], scores[5:]).decision
         verified += decision is Decision.VERIFIED
         improved += decision is Decision.IMPROVED
-    assert verified <= 3
-    assert verified + improved <= 15
+    assert verified <= 2
+    assert verified + improved <= 9
