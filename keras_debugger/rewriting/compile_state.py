@@ -161,13 +161,16 @@ def _read_optimizer(optimizer: Any, description: ModelDescription) -> OptimizerR
 
 def _read_schedule(config: dict[str, Any], optimizer: Any) -> Any:
     """The schedule as an object, which optimizers can share: it has no state."""
+    kind = keras.optimizers.schedules.LearningRateSchedule
     try:
-        return keras.optimizers.schedules.deserialize(config)
-    except (TypeError, ValueError, KeyError, NotImplementedError) as error:
-        live = vars(optimizer).get("_learning_rate")
-        if isinstance(live, keras.optimizers.schedules.LearningRateSchedule):
-            return live
-        raise _cannot_make("learning-rate schedule of", optimizer, error) from error
+        schedule = keras.optimizers.schedules.deserialize(config)
+    except (TypeError, ValueError, KeyError, NotImplementedError):
+        schedule = None
+    if not isinstance(schedule, kind):  # a class of the user's own, found only in the optimizer
+        schedule = vars(optimizer).get("_learning_rate")
+    if not isinstance(schedule, kind):
+        raise _cannot_make("learning-rate schedule of", optimizer, "its class is not known")
+    return schedule
 
 
 def _read_metrics(given: Any) -> Any:

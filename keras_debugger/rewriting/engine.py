@@ -188,8 +188,8 @@ class _Pass:
 
     def behind_input(self, position: int) -> list[Any]:
         path = f"input {position}"
-        names = getattr(self.model, "input_names", None) or [f"input_{position}"]
-        name = names[position] if position < len(names) else f"input_{position}"
+        tensors = self.model.inputs if _is_built(self.model) else ()
+        name = str(tensors[position].name) if position < len(tensors) else f"input_{position}"
         return self.insert(path, name, self.plan.inputs.get(position, []))
 
     def insert(self, path: str, name: str, insertions: list[Insertion]) -> list[Any]:
@@ -228,3 +228,7 @@ class _Pass:
             return None
         count = iter(range(1_000_000))
         return lambda: derive_seed(self.seed, path, "fixed seed", next(count))
+
+
+def _is_built(model: Any) -> bool:
+    return not isinstance(model, keras.Sequential) or is_built_sequential(model)

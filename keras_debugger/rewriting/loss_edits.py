@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_debugger.rewriting.compile_state import CompileState, MetricRecipe
 from keras_debugger.rewriting.subject import cannot_apply
@@ -122,9 +123,7 @@ def edit_target_scale(
     if kind not in weights:
         raise cannot_apply(edit, f"the loss {kind.value} does not scale with the targets' unit")
     if kind is LossKind.HUBER:
-        old = loss_of(state.loss, edit.output, names)
-        config = old.get_config() if isinstance(old, keras.losses.Loss) else {}
-        delta = float(config.get("delta", 1.0))
+        delta = _huber_delta(loss_of(state.loss, edit.output, names))
         huber = keras.losses.Huber(delta=delta * edit.sd)
         state = replace(state, loss=_with_output(state.loss, edit.output, names, huber))
     weight = weights[kind] * _weight_of(state.loss_weights, edit.output, names)
@@ -135,6 +134,17 @@ def edit_target_scale(
     if isinstance(state.loss, dict) and isinstance(changed, list):
         changed = dict(zip(names, changed, strict=True))
     return replace(state, loss_weights=changed)
+
+
+def _huber_delta(loss: Any) -> float:
+    """Where a Huber loss becomes linear: its slope there, since its config does not tell."""
+    compute = keras.losses.get(loss)
+    far = 1e6
+    near, double = (
+        float(keras.ops.mean(compute(np.zeros((1, 1), "float32"), np.full((1, 1), e, "float32"))))
+        for e in (far, 2 * far)
+    )
+    return (double - near) / far
 
 
 def loss_of(loss: Any, output: int, names: tuple[str, ...]) -> Any:

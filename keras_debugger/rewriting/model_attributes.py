@@ -3,11 +3,13 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_debugger.errors import UnsupportedModelError
 from keras_debugger.rewriting.model_form import kept_class, own_classes
 
-_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_OF_KERAS = ("optimizer", "history", "stop_training", "stop_evaluating", "stop_predicting")
+_PLAIN = (np.ndarray, np.generic, bool, int, float, complex, str, bytes, type(None))
 
 
 def copy_attributes(model: Any, new: Any) -> None:
@@ -23,11 +25,11 @@ def copy_attributes(model: Any, new: Any) -> None:
     if not own_classes(kept_class(model)):
         return
     for name, value in vars(model).items():
-        if name.startswith("_") or name in vars(new):
+        if name.startswith("_") or name in vars(new) or name in _OF_KERAS:
             continue
         if isinstance(value, keras.metrics.Metric):
             setattr(new, name, type(value).from_config(value.get_config()))
-        elif isinstance(value, keras.losses.Loss) or (callable(value) and not _has_state(value)) or _is_plain(value):
+        elif _is_plain(value) or (callable(value) and not _has_state(value)):
             setattr(new, name, value)
         else:
             raise UnsupportedModelError(

@@ -1,5 +1,6 @@
 """The gate: a rebuilt model must do exactly what the original does, on variables of its own."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,9 @@ def difference(model: Any, rebuilt: Rebuilt) -> str:
         )
     if isinstance(model, keras.Sequential) and not is_built_sequential(model):
         return ""
-    return _different_answers(model, rebuilt)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the user sees them in fit
+        return _different_answers(model, rebuilt)
 
 
 def _shared_variable(model: Any, rebuilt: Rebuilt) -> str:
@@ -131,6 +134,7 @@ def _culprit(rebuilt: Rebuilt, inputs: Any, *, training: bool) -> str:
         if type(layer).__module__.split(".", maxsplit=1)[0] != "keras":
             return (
                 f"a model of which a copy answers differently {when}; probably the get_config of "
-                f"the layer {path!r} ({type(layer).__name__}) does not return all arguments of its __init__"
+                f"the layer {path!r} ({type(layer).__name__}) does not return all arguments of its "
+                "__init__"
             )
     return f"a model of which a copy answers differently {when}"

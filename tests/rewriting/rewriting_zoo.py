@@ -1,5 +1,6 @@
 """Small compiled models of every kind, with data that they train on, for tests and benchmarks."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -424,7 +425,9 @@ def lora():
 
 def quantized():
     model = sequential()
-    model.quantize("int8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # input layers have no kernel
+        model.quantize("int8")
     return compiled(model)
 
 

@@ -16,8 +16,7 @@ REFUSED = [name for name in KINDS if name not in WORKING]
 
 
 @pytest.fixture(autouse=True)
-def _fresh_session():
-    keras.utils.clear_session()
+def _seeded():
     keras.utils.set_random_seed(0)
 
 
