@@ -17,6 +17,18 @@ from keras_debugger.types.vocabulary import CauseKind, Symptom
 
 C = CauseKind
 
+# A model that learns its training rows well is hardly held down by one of these.
+LEARNS: Mapping[CauseKind, float] = MappingProxyType(
+    {
+        C.BAD_INITIALIZATION: 0.4, C.SATURATING_ACTIVATION: 0.4, C.FROZEN_LAYERS: 0.3,
+        C.WRONG_OUTPUT_ACTIVATION: 0.4, C.LOGITS_MISMATCH: 0.4, C.WRONG_LOSS: 0.5,
+        C.MISSING_NONLINEARITY: 0.3, C.TOO_MUCH_REGULARIZATION: 0.3, C.INPUTS_CONSTANT: 0.1,
+        C.TARGETS_NOT_SCALED: 0.4, C.INPUTS_NOT_NORMALIZED: 0.5, C.UNSTABLE_CUSTOM_LOSS: 0.3,
+        C.NAN_IN_DATA: 0.3, C.UNCLIPPED_GRADIENTS: 0.4, C.UNBOUNDED_RECURRENT_ACTIVATION: 0.4,
+        C.LEARNING_RATE_TOO_LOW: 0.2, C.TOO_FEW_UPDATES: 0.3, C.LEARNING_RATE_TOO_HIGH: 0.5,
+    }
+)  # fmt: skip
+
 # How usual each cause is before anything is seen; all others have OTHER_PRIOR.
 PRIOR: Mapping[CauseKind, float] = MappingProxyType(
     {
@@ -86,8 +98,7 @@ SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
             C.SATURATING_ACTIVATION: 1.5, C.OVERCAPACITY: 0.2,
         },
         Symptom.OVERFITTING: {
-            C.OVERCAPACITY: 12, C.LABELS_CORRUPTED: 1.5, C.UNREPRESENTATIVE_SPLIT: 1.3,
-            C.LEARNING_RATE_TOO_LOW: 0.2, C.LEARNING_RATE_TOO_HIGH: 0.6, C.TOO_FEW_UPDATES: 0.2,
+            **LEARNS, C.OVERCAPACITY: 15, C.LABELS_CORRUPTED: 1.5, C.UNREPRESENTATIVE_SPLIT: 1.3,
         },
         Symptom.CONSTANT_PREDICTIONS: {
             C.INPUTS_CONSTANT: 3, C.WRONG_OUTPUT_ACTIVATION: 2.5, C.BAD_INITIALIZATION: 2,
@@ -114,9 +125,9 @@ SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
         },
         Symptom.MINORITY_CLASS_IGNORED: {C.CLASS_IMBALANCE: 15},
         Symptom.VALIDATION_MISMATCH: {
-            C.PREPROCESSING_MISMATCH: 4, C.UNREPRESENTATIVE_SPLIT: 4,
+            **LEARNS, C.PREPROCESSING_MISMATCH: 4, C.UNREPRESENTATIVE_SPLIT: 4,
             C.BATCH_NORM_STATISTICS_LAG: 4, C.LABELS_CORRUPTED: 1.5, C.NOT_SHUFFLED: 1.5,
-            C.OUTLIERS: 1.3, C.OVERCAPACITY: 0.4,
+            C.OUTLIERS: 1.3, C.OVERCAPACITY: 0.4, C.TOO_FEW_UPDATES: 1,
         },
         Symptom.LOSS_METRIC_DISAGREE: {
             C.WRONG_OUTPUT_ACTIVATION: 3, C.WRONG_LOSS: 3, C.LABELS_CORRUPTED: 3,

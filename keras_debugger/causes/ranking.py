@@ -69,7 +69,8 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
         record: the run.
 
     Returns:
-        Causes with a probability of at least 2 %; none if no finding is above a note.
+        Causes with a probability of at least 2 % that a finding speaks for; none if no finding is
+        above a note.
     """
     if all(finding.severity <= Severity.NOTE for finding in findings):
         return ()
@@ -85,10 +86,11 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
         kept = probabilities[first], probabilities[overtaking]
         probabilities[overtaking], probabilities[first] = kept
     ranked = sorted(probabilities, key=lambda kind: -probabilities[kind])[:MOST_NAMED]
+    causes = (_cause(kind, probabilities[kind], support) for kind in ranked)
     return tuple(
-        _cause(kind, probabilities[kind], support)
-        for kind in ranked
-        if probabilities[kind] >= LEAST or kind is ranked[0]
+        cause
+        for cause in causes
+        if cause.kind is ranked[0] or (cause.confidence >= LEAST and cause.findings)
     )
 
 
