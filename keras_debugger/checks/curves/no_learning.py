@@ -26,12 +26,13 @@ class NoLearning(Check):
     """The model never gets better than a constant guess.
 
     Sees: loss and accuracy of each epoch; the labels and the kind of loss where they are known.
-    Formula: with labels, skill = 1 - best smoothed loss / loss of the best constant answer; fires
-        below `min_skill`, unless the accuracy is above the largest class, and when loss and
-        accuracy of validation stay at those of the constant answer. Without labels it fires when
-        the loss is the same in every epoch; when loss and accuracy are those of equal shares of k
-        classes, log k and 1 / k; when the accuracy is stuck at one value that is not near 1 while
-        the loss has settled; or when the loss improves by less than `min_improvement`.
+    Formula: with labels, skill = 1 - best smoothed loss / loss of the best constant answer (the
+        loss at the end, if that is no better than the constant); fires below `min_skill`, unless
+        the accuracy is above the largest class, and when loss and accuracy of validation stay at
+        those of the constant answer. Without labels it fires when the loss is the same in every
+        epoch; when loss and accuracy are those of equal shares of k classes, log k and 1 / k; when
+        the accuracy is stuck at one value that is not near 1 while the loss has settled; or when
+        the loss improves by less than `min_improvement`.
         A loss that is still falling steadily is left to LOS108.
     Source: skill below .1 saw .74 of the runs that do not learn at no false alarm on 30 healthy
         runs (method study); the rules without labels are measured by benchmarks/score_logs.py.
@@ -62,7 +63,9 @@ class NoLearning(Check):
         loss, accuracy = run.curve("loss"), run.train_accuracy
         if len(loss) < self.min_epochs:
             raise TooShortError(f"log at least {self.min_epochs} epochs")
-        reached = 1 - min(float(smooth(loss)[1:].min()), end_level(loss)) / constant
+        ends_at_chance = end_level(loss) >= 0.97 * constant
+        lowest = end_level(loss) if ends_at_chance else float(smooth(loss)[1:].min())
+        reached = 1 - min(lowest, end_level(loss)) / constant
         if steady_fall(run) is not None:
             return None
         if held_out_at_chance(run, constant, largest):
@@ -76,12 +79,12 @@ class NoLearning(Check):
             )
         if reached >= self.min_skill:
             return None
-        if largest is not None and len(accuracy) and skill(accuracy.max(), largest) >= 0.25:
+        if largest is not None and len(accuracy) and skill(end_level(accuracy), largest) >= 0.25:
             return None
         return self._found(
             run,
-            f"The training loss never falls below {1 - self.min_skill:.0%} of {constant:.4g}, the "
-            f"loss of the best constant answer (lowest: {loss.min():.4g}).",
+            f"The training loss ends at {end_level(loss):.4g} (lowest: {loss.min():.4g}); the best "
+            f"constant answer has {constant:.4g}.",
             value=reached,
             limit=self.min_skill,
             confidence=0.95,

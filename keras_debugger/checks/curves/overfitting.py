@@ -44,7 +44,7 @@ class Overfitting(Check):
     min_epochs: int = 4
     min_rise: float = 0.1  # of the best validation loss
     min_gap: float = 0.15  # of the first loss
-    min_cost: float = 0.03  # of the first loss
+    min_cost: float = 0.05  # of the first loss
     min_accuracy_gap: float = 0.25
     high_accuracy: float = 0.8
     clear_rise: float = 0.5  # of the best validation loss
