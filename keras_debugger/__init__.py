@@ -7,7 +7,7 @@ Add `Recorder()` to the callbacks of `model.fit` and call `diagnose`, or give mo
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from keras_debugger.version import VERSION as __version__
+from keras_debugger import version
 
 if TYPE_CHECKING:
     from keras_debugger.baseline import (
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from keras_debugger.types.record import TrainingRecord
     from keras_debugger.workflow import autofix, diagnose
 
+__version__ = version.VERSION
 __all__ = [
     "AutofixResult",
     "Diagnosis",

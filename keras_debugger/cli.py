@@ -47,7 +47,9 @@ def _parser() -> argparse.ArgumentParser:
 
     diagnose = commands.add_parser("diagnose", help="what is wrong in a saved run")
     diagnose.add_argument("file", type=Path, metavar="FILE", help="record, CSV, JSON or pasted log")
-    diagnose.add_argument("--save", type=Path, metavar="PATH", help="also write .md, .html or .json")
+    diagnose.add_argument(
+        "--save", type=Path, metavar="PATH", help="also write .md, .html or .json"
+    )
     diagnose.set_defaults(run=_diagnose)
 
     report = commands.add_parser("report", help="write the report of a recorded run again")
@@ -104,7 +106,9 @@ def _explain(options: argparse.Namespace) -> int:
         if options.code.lower() in (check.code.lower(), check.name):
             print(f"{check.code} {check.name}\n\n{inspect.getdoc(type(check))}")
             return 0
-    print(f"keras-debugger: no check {options.code}; see keras-debugger list-checks", file=sys.stderr)
+    print(
+        f"keras-debugger: no check {options.code}; see keras-debugger list-checks", file=sys.stderr
+    )
     return 2
 
 

@@ -1,4 +1,4 @@
-"""The main job on real data: wine chemistry, and a network that nobody normalised the inputs for."""
+"""The main job on real data: a network for wine chemistry that gets its inputs as measured."""
 
 from typing import Any
 

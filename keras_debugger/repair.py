@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from keras_debugger.errors import InvalidArgumentError, InvalidModelError
-from keras_debugger.fixes.planning import plan_fixes, refusals_of
+from keras_debugger.errors import InvalidArgumentError, InvalidModelError, NotApplicableError
+from keras_debugger.fixes.planning import plan_combined, plan_fixes, refusals_of
 from keras_debugger.proof.compare import Proof, prove
 from keras_debugger.proof.search import search
 from keras_debugger.recording.storage import read_source
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # One fix enters the proof; a second one only if the first fails, with what is left of 5 %.
 ALPHAS = (0.04, 0.01)
+FIRST_PROOF_SEED = 1000  # far from the seeds that chose
 PROVEN = (Decision.VERIFIED, Decision.IMPROVED)
 
 
@@ -143,6 +145,10 @@ class Repair:
         """Train the candidates, short first, and rank those that beat the original."""
         if self.decision is not None:
             return
+        self.progress.say(
+            f"The search takes at most {self.budget:g} trainings, the proof of its winner "
+            f"{2 * min(self.seeds, 3)} to {2 * self.seeds} more."
+        )
         self.progress.begin(stage="searching for a fix", trainings=self.budget)
         found = search(
             self._prepared.trainer,
@@ -151,6 +157,7 @@ class Repair:
             budget=self.budget,
             seed=self.seed,
             progress=self.progress,
+            combine=self._combine,
         )
         self.ranking = found.ranking
         self.tried = found.trials
@@ -168,7 +175,8 @@ class Repair:
                 min_improvement=self.min_improvement,
                 alpha=alpha,
                 progress=self.progress,
-                first_seed=self.seed + 1000,
+                first_seed=self.seed + FIRST_PROOF_SEED,
+                before=self.proofs[-1].before if self.proofs else (),
             )
             self.proofs += (proof,)
             if proof.verdict.decision in PROVEN:
@@ -215,8 +223,14 @@ class Repair:
             notes=self.notes,
         )
         if self.directory is not None:
-            result.save(self.directory)
+            _save(result, self.directory)
         return result
+
+    def _combine(self, first: Plan, second: Plan) -> Plan | None:
+        try:
+            return plan_combined(first, second, self._prepared.setup)
+        except NotApplicableError:
+            return None
 
     @property
     def _prepared(self) -> Preparation:
@@ -270,6 +284,18 @@ def _check_folder(folder: Path) -> None:
             expected="a folder that can be made and written to",
             do="choose another folder, or leave directory out",
         ) from error
+
+
+def _save(result: AutofixResult, directory: str | Path) -> None:
+    """Write the files; a full disk does not take the result away from its owner."""
+    try:
+        result.save(directory)
+    except OSError as error:
+        warnings.warn(
+            f"keras_debugger could not write all files to {directory}: {error}. The result is "
+            "returned; call result.save with another folder.",
+            stacklevel=4,
+        )
 
 
 def _verdict(decision: Decision, sentence: str, min_improvement: float) -> Verdict:

@@ -1,6 +1,6 @@
 """The rooms in order: diagnose() walks the first three, autofix() all of them.
 
-    your model.fit ──> recording ──> checks ──> causes ──> fixes ──> training ──> proof ──> report
+your model.fit ──> recording ──> checks ──> causes ──> fixes ──> training ──> proof ──> report
 """
 
 from __future__ import annotations

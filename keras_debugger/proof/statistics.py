@@ -71,6 +71,7 @@ def decide(
         gain=gain,
         low=bounds.low,
         high=bounds.high,
+        confidence=1.0 - alpha,
         min_improvement=min_improvement,
         rows=len(before[0].row_errors),
         diverged_before=sum(_never_trained(score) for score in before),

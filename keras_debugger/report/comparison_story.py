@@ -21,13 +21,14 @@ _ABSENT = "not recorded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """The gain between its lower and upper 95 % bounds, as shares of the error; what was asked."""
+    """The gain between its lower and upper bounds, as shares of the error; what was asked."""
 
     gain: float
     low: float
     high: float
     asked: float
     span: str
+    sure: str
     words: str
 
 
@@ -67,6 +68,7 @@ def interval(proof: Verdict) -> Interval | None:
         return None
     high = min(1.0, proof.high)  # no error at all is the most that can be gained
     span = f"{percent(proof.low)} to {percent(high)}"
+    sure = percent(proof.confidence)
     asked = f"asked for: at least {percent(proof.min_improvement)}"
     return Interval(
         gain=proof.gain,
@@ -74,7 +76,8 @@ def interval(proof: Verdict) -> Interval | None:
         high=high,
         asked=proof.min_improvement,
         span=span,
-        words=f"{_gain(proof.gain)} (95 % bounds: {span}; {asked})",
+        sure=sure,
+        words=f"{_gain(proof.gain)} ({sure} bounds: {span}; {asked})",
     )
 
 

@@ -202,8 +202,8 @@ def _method(result: AutofixResult) -> tuple[str, ...]:
             "Candidates were compared on the selection part. The chosen one and the original were "
             f"then trained again on the same {seeds} and met "
             f"{count(proof.rows, 'held-out row')} that no training and no choice had seen.",
-            "The gain is the relative reduction of the error; each of its bounds holds with 95 % "
-            "confidence over seeds and rows. Asked for was "
+            "The gain is the relative reduction of the error; each of its bounds holds with "
+            f"{percent(proof.confidence)} confidence over seeds and rows. Asked for was "
             f"a gain of at least {percent(proof.min_improvement)}.",
         ]
     if proof.diverged_before or proof.diverged_after:

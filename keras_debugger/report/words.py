@@ -32,10 +32,9 @@ TONES = {
     Decision.REFUSED: "bad",
 }
 MEANINGS = {
-    Decision.VERIFIED: "the lower 95 % bound of the gain is above the improvement that was "
-    "asked for",
+    Decision.VERIFIED: "the lower bound of the gain is above the improvement that was asked for",
     Decision.IMPROVED: "the mean gain is above the improvement that was asked for, and its lower "
-    "95 % bound is above zero",
+    "bound is above zero",
     Decision.NOT_PROVEN: "the fix may help, but the evidence does not rule out chance; "
     "your model is left as it was",
     Decision.NO_BETTER: "nothing that was tried beat the original; your model is left as it was",

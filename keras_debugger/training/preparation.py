@@ -1,4 +1,4 @@
-"""From the user's model and data to a set-up that can be trained, once, before anything is tried."""
+"""From the user's model and data to a set-up that can be trained, before anything is tried."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -107,12 +107,11 @@ def prepare(
         shuffle=fit.shuffle is not False,
         seed=seed,
     )
-    check_fit(model, parts.train)
+    for part in (parts.train, parts.selection, parts.held_out):
+        check_fit(model, part)
     description = describe_model(model)
     train, selection = parts.train, parts.selection
-    profile = profile_data(
-        train.x, train.y, train.sample_weight, simple_models=True, seed=seed
-    )
+    profile = profile_data(train.x, train.y, train.sample_weight, simple_models=True, seed=seed)
     batch_size = fit.batch_size or parts.batch_size or DEFAULT_BATCH_SIZE
     fit = replace(
         fit,

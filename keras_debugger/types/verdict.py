@@ -18,8 +18,9 @@ class Verdict:
         error_before: the same as errors, lower is better.
         error_after: the same as errors.
         gain: relative reduction of the error, mean over seeds, 1 is perfect.
-        low: lower 95 % bound of the gain.
-        high: upper 95 % bound of the gain.
+        low: lower bound of the gain.
+        high: upper bound of the gain.
+        confidence: confidence with which each of the two bounds holds, 0 to 1.
         min_improvement: gain that was asked for.
         rows: held-out rows.
         diverged_before: seeds on which the original became non-finite or constant.
@@ -38,6 +39,7 @@ class Verdict:
     gain: float = float("nan")
     low: float = float("nan")
     high: float = float("nan")
+    confidence: float = 0.95
     min_improvement: float = 0.1
     rows: int = 0
     diverged_before: int = 0
