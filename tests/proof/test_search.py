@@ -104,6 +104,16 @@ def test_late_plans_skip_the_short_trials_and_few_plans_go_straight_to_full_ones
 
 
 @pytest.mark.slow
+def test_a_plan_against_a_fact_trains_in_full_first_and_may_end_the_search(trainer, original):
+    fact = replace(NORMALIZE, prior=0.95)
+    found = search(trainer, (fact, SLOWER, NO_OP), original=original, budget=3.0, seed=0)
+    assert found.trials[0].plan == found.ranking[0] == fact
+    assert found.trials[0].epochs == EPOCHS
+    solved = found.trials[0].selection.error <= 0.1 * original.selection.error
+    assert (len(found.trials) == 1) == solved
+
+
+@pytest.mark.slow
 def test_two_faults_are_mended_by_two_plans_together():
     trainer = wine_trainer(learning_rate=1e-4)
     faster = plan_of("faster", ScaleLearningRate(factor=100.0))
