@@ -6,7 +6,7 @@ from typing import ClassVar
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.outcome import quality
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.record import SimpleModel, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
 
 
@@ -16,10 +16,11 @@ class LabelsWithoutSignal(Check):
 
     Sees: cross-validated scores of simple models on the training data, the score of a constant
         guess, and the upper bound of the same models on permuted labels.
-    Formula: fires if no simple model passes its own bound, and the network itself is no better than
-        `max_quality` on held-out data.
-    Source: permutation test, Ojala and Garriga 2010, JMLR 11. Each bound has an error rate of 5 %;
-        all models must fail together.
+    Formula: fires if no simple model gets further than `margin` times the way from the constant
+        guess to its own bound, and the network itself is no better than `max_quality` on held-out
+        data.
+    Source: permutation test, Ojala and Garriga 2010, JMLR 11. Each bound has an error rate of 5 %
+        and comes from few permutations; the margin keeps two models together below that rate.
     Known problems: a signal that only a deep network can see (raw images, long sequences) looks the
         same; then the network's own result speaks against it.
     Fixes: repair the labels; no change of the model can help.
@@ -32,6 +33,7 @@ class LabelsWithoutSignal(Check):
 
     max_quality: float = 0.2  # share of the way from a constant guess to no error
     fewest_rows: int = 100
+    margin: float = 1.5  # of the distance between the constant guess and the bound
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -40,8 +42,8 @@ class LabelsWithoutSignal(Check):
             raise TooShortError("needs a data profile with simple models")
         if record.data.sampled < self.fewest_rows:
             raise TooShortError(f"needs {self.fewest_rows} rows")
-        best = max(models, key=lambda model: model.score - model.chance_high)
-        if best.score > best.chance_high or quality(record) > self.max_quality:
+        best = max(models, key=self._progress)
+        if self._progress(best) > self.margin or quality(record) > self.max_quality:
             return ()
         return (
             self.finding(
@@ -54,3 +56,12 @@ class LabelsWithoutSignal(Check):
                 causes=(CauseKind.LABELS_CORRUPTED,),
             ),
         )
+
+    @staticmethod
+    def _progress(model: SimpleModel) -> float:
+        """How far a model gets, where 0 is the constant guess and 1 its bound by chance."""
+        width = model.chance_high - model.chance
+        gained = model.score - model.chance
+        if width <= 0.0:
+            return float("inf") if gained > 0.0 else 0.0
+        return gained / width
