@@ -1,6 +1,6 @@
 """Statistics of gradients, weights and updates, taken inside the compiled training step."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,11 +8,20 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_debugger.recording.norms import l2_norm, largest_entry, merged, safe_norm, zero_share
+from keras_debugger.recording.branch import choose, handles_of, read
+from keras_debugger.recording.norms import (
+    l2_norm,
+    l2_norms,
+    largest_entry,
+    merged,
+    safe_norm,
+    zero_share,
+)
 from keras_debugger.recording.patching import patched
 from keras_debugger.recording.ring import Ring
 
 FIRST_STEPS = 50  # steps at the start that are always recorded in full
+_F = tf.float32
 STATISTICS = ("norm", "finite", "max_abs", "zero_share", "update_norm", "weight_norm")
 
 
@@ -46,7 +55,6 @@ class _Application:
     scale: Any
     full: Any
     row: Any
-    old_norms: list[Any]
     old_values: list[Any]
     received: dict[int, Any] = field(default_factory=dict)
     calls: int = 0
@@ -154,18 +162,21 @@ class GradientTap:
                 self._rate = learning_rate_of(optimizer)
             step = self._counter.read_value()
             full = tf.logical_or(step < FIRST_STEPS, step % self._every == 0)
-            values = [tf.convert_to_tensor(_plain(variable)) for variable in variables]
-            norms = [l2_norm(tf.cast(value, tf.float32)) for value in values]
-            empty = [tf.zeros_like(v) if compiled else tf.zeros([0], v.dtype) for v in values]
-            old = tf.cond(full, lambda: [tf.identity(value) for value in values], lambda: empty)
+            raw = [_plain(variable) for variable in variables]
+            old = choose(
+                full,
+                lambda *handles: _values(handles, raw),
+                lambda *handles: _nothing(raw, compiled=compiled),
+                handles_of(raw),
+                compiled=compiled,
+            )
             return _Application(
                 site=site,
                 gradients=grads,
                 scale=_loss_scale(optimizer),
                 full=full,
                 row=step % self._capacity,
-                old_norms=norms,
-                old_values=[old] if tf.is_tensor(old) else list(old),
+                old_values=old,
             )
 
     def _site(self, optimizer: Any, variables: list[Any], grads: list[Any]) -> Site:
@@ -186,7 +197,7 @@ class GradientTap:
         with tf.name_scope("keras_debugger"):
             site = application.site
             rows = _statistics(application, compiled=compiled)
-            site.ring.write(application.row, tf.reshape(rows, [-1]))
+            site.ring.write(application.row, rows)
             if site.clipped is not None and application.received:
                 nan = tf.constant(float("nan"))
                 norms = [
@@ -249,54 +260,85 @@ def learning_rate_of(optimizer: Any) -> Any:
 
 
 def _statistics(application: _Application, *, compiled: bool) -> Any:
-    """Rows of `STATISTICS`, shape (statistics, variables)."""
-    shapes = [tuple(variable.shape) for variable in application.site.variables]
-    entries = [
-        None if gradient is None else merged(gradient, shape, compiled=compiled)
-        for gradient, shape in zip(application.gradients, shapes, strict=True)
-    ]
-    norms = _row(entries, l2_norm)
-    unknown = tf.fill([len(shapes)], float("nan"))
-    is_whole = tf.reduce_all(
-        [tf.math.is_finite(norms[i]) for i, entry in enumerate(entries) if entry is not None]
-    )
+    """Rows of `STATISTICS`, flattened."""
+    variables = [_plain(variable) for variable in application.site.variables]
+    gradients, count = application.gradients, len(application.site.variables)
+    shapes = [tuple(variable.shape) for variable in variables]
+    places = [i for i, gradient in enumerate(gradients) if gradient is not None]
+    entries = [merged(gradients[i], shapes[i], compiled=compiled) for i in places]
+    norms = l2_norms(entries)
+    is_whole = tf.reduce_all(tf.math.is_finite(norms))
 
-    def everything() -> Any:
-        finite = _row(
-            entries, lambda entry: tf.cast(tf.reduce_all(tf.math.is_finite(entry)), tf.float32)
+    def everything(full: Any, scale: Any, norms: Any, *rest: Any) -> list[Any]:
+        entries, rest = rest[: len(places)], rest[len(places) :]
+        old, handles = rest[:count], rest[count:]
+        finite = _stack(tf.cast(tf.reduce_all(tf.math.is_finite(e)), _F) for e in entries)
+        overflown = tf.reduce_any(tf.logical_and(finite > 0, tf.math.is_inf(norms)))
+        exact = tf.cond(overflown, lambda: _stack(safe_norm(e) for e in entries), lambda: norms)
+        zeros = _stack(
+            zero_share(entry, gradients[i], shapes[i])
+            for i, entry in zip(places, entries, strict=True)
         )
-        overflown = tf.logical_and(finite > 0, tf.math.is_inf(norms))
-        exact = tf.cond(tf.reduce_any(overflown), lambda: _row(entries, safe_norm), lambda: norms)
-        zeros = [
-            float("nan") if entry is None else zero_share(entry, gradient, shape)
-            for entry, gradient, shape in zip(entries, application.gradients, shapes, strict=True)
-        ]
-        updates = tf.cond(application.full, lambda: _update_norms(application), lambda: unknown)
-        largest = _row(entries, largest_entry) / application.scale
-        return tf.stack([exact / application.scale, finite, largest, tf.stack(zeros), updates])
+        largest = _stack(largest_entry(entry) for entry in entries)
+        weight_rows = tf.cond(
+            full,
+            lambda: _weight_rows(_values(handles, variables), old),
+            lambda: tf.stack(
+                [tf.fill([count], float("nan")), l2_norms(_values(handles, variables))]
+            ),
+        )
+        rows = [exact / scale, finite, largest / scale, zeros]
+        spread = [_spread(row, places, count) for row in rows]
+        return [tf.concat([*spread, tf.reshape(weight_rows, [-1])], axis=0)]
 
-    def essentials() -> Any:
-        seen = _row(entries, lambda entry: tf.constant(1.0))
-        return tf.stack([norms / application.scale, seen, unknown, unknown, unknown])
+    def essentials(full: Any, scale: Any, norms: Any, *rest: Any) -> list[Any]:
+        unknown = tf.fill([(len(STATISTICS) - 2) * count], float("nan"))
+        rows = [norms / scale, tf.ones_like(norms)]
+        return [tf.concat([*(_spread(row, places, count) for row in rows), unknown], axis=0)]
 
-    rows = tf.cond(
-        tf.logical_or(application.full, tf.logical_not(is_whole)), everything, essentials
-    )
-    return tf.concat([rows, [tf.stack(application.old_norms)]], axis=0)
+    return choose(
+        tf.logical_or(application.full, tf.logical_not(is_whole)),
+        everything,
+        essentials,
+        [
+            application.full,
+            application.scale,
+            norms,
+            *entries,
+            *application.old_values,
+            *handles_of(variables),
+        ],
+        compiled=compiled,
+    )[0]
 
 
-def _row(entries: list[Any], statistic: Callable[[Any], Any]) -> Any:
-    """One statistic for each variable, shape (variables,); NaN where there is no gradient."""
-    return tf.stack([float("nan") if entry is None else statistic(entry) for entry in entries])
+def _values(handles: Sequence[Any], variables: Sequence[Any]) -> list[Any]:
+    """The present values of variables, given by their handles."""
+    return [read(handle, variable) for handle, variable in zip(handles, variables, strict=True)]
 
 
-def _update_norms(application: _Application) -> Any:
-    """Norm of the change of each variable, shape (variables,)."""
-    changes = [
-        tf.cast(_plain(variable), tf.float32) - tf.cast(old, tf.float32)
-        for variable, old in zip(application.site.variables, application.old_values, strict=True)
-    ]
-    return tf.stack([l2_norm(change) for change in changes])
+def _nothing(variables: Sequence[Any], *, compiled: bool) -> list[Any]:
+    """Stands in for values that are not needed; XLA wants them in their shape."""
+    return [tf.zeros(variable.shape if compiled else [0], variable.dtype) for variable in variables]
+
+
+def _weight_rows(new: Sequence[Any], old: Sequence[Any]) -> Any:
+    """Norms of the changes and of the values before them, shape (2, variables)."""
+    before = [tf.cast(value, _F) for value in old]
+    changes = [tf.cast(now, _F) - value for now, value in zip(new, before, strict=True)]
+    return tf.stack([l2_norms(changes), l2_norms(before)])
+
+
+def _stack(values: Iterable[Any]) -> Any:
+    return tf.stack(list(values))
+
+
+def _spread(row: Any, places: list[int], count: int) -> Any:
+    """Numbers of some variables as a row of all, shape (variables,); NaN for the others."""
+    if len(places) == count:
+        return row
+    numbers = dict(zip(places, tf.unstack(row, len(places)), strict=True))
+    return tf.stack([numbers.get(column, float("nan")) for column in range(count)])
 
 
 def _loss_scale(optimizer: Any) -> Any:

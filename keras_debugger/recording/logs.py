@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_debugger.recording.gradients import FIRST_STEPS
 from keras_debugger.recording.initial_weights import unique_paths
 from keras_debugger.recording.model_description import walk_layers
 from keras_debugger.recording.watch import STEP_COLUMNS, Watch, by_variable
@@ -64,6 +65,8 @@ def gradient_log(watch: Watch, *, every: int) -> GradientLog | None:
     ]
     has_clipped = any(site.clipped is not None for site in sites)
     finite = parts["finite"]
+    steps = watch.gradients.steps
+    is_full = (steps < FIRST_STEPS) | (steps % every == 0) | (finite == 0).any(axis=1)
     return GradientLog(
         variables=_describe(watch, [v for site in sites for v in site.variables]),
         step=_frozen(watch.gradients.steps),
@@ -71,13 +74,19 @@ def gradient_log(watch: Watch, *, every: int) -> GradientLog | None:
         max_abs=_frozen(parts["max_abs"]),
         zero_share=_frozen(parts["zero_share"]),
         finite=_frozen(finite != 0),
-        weight_norm=_frozen(parts["weight_norm"]),
+        weight_norm=_frozen(_last_known(parts["weight_norm"], is_full)),
         update_norm=_frozen(parts["update_norm"]),
         clipped_norm=_frozen(parts["clipped_norm"]) if has_clipped else None,
         without_gradient=tuple(without),
         first_nonfinite=watch.first_nonfinite,
         full_every=every,
     )
+
+
+def _last_known(rows: np.ndarray, is_known: np.ndarray) -> np.ndarray:
+    """Rows that were not recorded take the values of the last row that was."""
+    last = np.maximum.accumulate(np.where(is_known, np.arange(len(rows)), 0))
+    return np.asarray(rows[last])
 
 
 def _describe(watch: Watch, variables: list[Any]) -> tuple[VariableDescription, ...]:

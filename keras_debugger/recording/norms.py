@@ -1,5 +1,6 @@
 """Statistics of gradients and weights as TensorFlow operations, chosen for their cost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -30,6 +31,12 @@ def merged(gradient: Any, variable_shape: tuple[int, ...], *, compiled: bool) ->
 def l2_norm(tensor: Any) -> Any:
     """Euclidean norm, a scalar; infinite if the sum of squares overflows."""
     return tf.sqrt(2.0 * tf.nn.l2_loss(tensor))
+
+
+def l2_norms(tensors: Sequence[Any]) -> Any:
+    """Euclidean norm of each tensor, shape (tensors,)."""
+    halves = [tf.nn.l2_loss(tf.cast(tensor, tf.float32)) for tensor in tensors]
+    return tf.sqrt(2.0 * tf.stack(halves))
 
 
 def safe_norm(tensor: Any) -> Any:

@@ -17,8 +17,9 @@ def notes_of(watch: Watch, *, every: int) -> tuple[str, ...]:
     ]
     if every > 1:
         notes.append(
-            "largest entries, shares of zeros and updates are recorded at the first "
-            f"{FIRST_STEPS} steps and at every {every}th step"
+            "largest entries, shares of zeros, updates and norms of weights are recorded at the "
+            f"first {FIRST_STEPS} steps and at every {every}th step; between them a norm of "
+            "weights is the last that was recorded"
         )
     stride = max(watch.steps.stride, watch.gradients.stride)
     if stride > 1:

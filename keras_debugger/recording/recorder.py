@@ -13,6 +13,7 @@ import numpy as np
 from keras_debugger.backend import require_tensorflow
 from keras_debugger.errors import InvalidArgumentError, InvalidModelError
 from keras_debugger.recording.batch_sample import Rows
+from keras_debugger.recording.live import TrainingAlarm
 from keras_debugger.recording.run_log import RunLog
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Ending
@@ -152,6 +153,8 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             return None
         try:
             return work()
+        except TrainingAlarm:  # the user has made warnings into errors
+            raise
         except Exception as error:
             if os.environ.get("KERAS_DEBUGGER_STRICT") == "1":
                 raise
