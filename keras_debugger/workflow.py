@@ -122,6 +122,8 @@ def autofix(
     Raises:
         InvalidModelError: `model` is not a compiled Keras model.
         InvalidDataError: `data` cannot be trained on.
+        UnsupportedModelError: the model cannot be rebuilt and `build` was not given; `diagnose`
+            still names the fixes that need no rebuilding.
         InvalidArgumentError: another argument cannot be used.
         MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
     """

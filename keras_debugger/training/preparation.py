@@ -94,6 +94,7 @@ def prepare(
     Raises:
         InvalidModelError: the model is not a compiled Keras model.
         InvalidDataError: the data cannot be trained on.
+        UnsupportedModelError: the model cannot be rebuilt and there is no `build`.
         InvalidArgumentError: any other argument cannot be used.
     """
     check_model(model, build)
@@ -124,6 +125,8 @@ def prepare(
         callbacks=tuple(type(callback).__name__ for callback in callbacks),
     )
     blueprint = read_blueprint(model, description, build=build)
+    if blueprint.refused is not None and build is None:
+        raise blueprint.refused
     setup = TrainingSetup(
         model=description,
         data=profile,
