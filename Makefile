@@ -25,7 +25,7 @@ test: $(VENV)/tested
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 examples: install
 	@set -e; for script in examples/*.py; do echo "== $$script"; $(BIN)/python $$script; done

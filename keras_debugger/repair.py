@@ -133,8 +133,8 @@ class Repair:
             return
         setup = self._prepared.setup
         self.plans = plan_fixes(causes, setup)
-        self.notes += refusals_of(causes, setup)
         if not self.plans:
+            self.notes += refusals_of(causes, setup)
             self.decision = _verdict(
                 Decision.NO_BETTER,
                 "Something is wrong, but none of the fixes can be applied to this model.",
