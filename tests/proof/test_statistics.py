@@ -25,11 +25,30 @@ def wrong(share, *, rows=400, seed=0):
     return (np.random.default_rng(seed).permutation(rows) < share * rows).astype(float)
 
 
-def test_the_interval_over_seeds_is_the_one_sided_paired_t_interval():
+def test_the_interval_over_seeds_is_the_one_sided_paired_t_interval_of_the_logarithms():
     old, new = np.array([0.30, 0.34, 0.28, 0.31]), np.array([0.20, 0.22, 0.23, 0.19])
     bounds = seed_bounds(old, new, alpha=0.05)
-    expected = stats.ttest_rel(old, new, alternative="greater").confidence_interval(0.95)
-    assert bounds.low == pytest.approx(expected.low / old.mean())
+    offset = old.mean() / 4
+    logs = np.log(new + offset), np.log(old + offset)
+    less = stats.ttest_rel(*logs, alternative="less").confidence_interval(0.95)
+    greater = stats.ttest_rel(*logs, alternative="greater").confidence_interval(0.95)
+    for bound, limit in ((bounds.low, less.high), (bounds.high, greater.low)):
+        error = np.exp(limit) * (old.mean() + offset) - offset
+        assert bound == pytest.approx(1 - error / old.mean())
+
+
+def test_a_gain_on_every_seed_is_seen_though_the_original_varies_by_factors():
+    before = [score(wrong(share, seed=1)) for share in (0.1, 0.9, 0.15, 0.3, 0.12)]
+    after = [score(wrong(0.3 * share, seed=2)) for share in (0.1, 0.9, 0.15, 0.3, 0.12)]
+    assert decide(before, after).decision is Decision.VERIFIED
+
+
+def test_the_bounds_hold_the_gain():
+    before = [score(wrong(share, seed=1)) for share in (0.2, 0.2, 0.2, 0.2, 0.2)]
+    after = [score(wrong(share, seed=1)) for share in (0.05, 0.05, 0.05, 0.05, 0.6)]
+    verdict = decide(before, after)
+    assert verdict.low <= verdict.gain <= verdict.high
+    assert verdict.decision is Decision.NOT_PROVEN
 
 
 def test_a_large_gain_on_every_seed_and_many_rows_is_verified():
