@@ -6,7 +6,11 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
-from keras_debugger.checks.gradients.columns import weight_columns
+from keras_debugger.checks.gradients.columns import (
+    rows_with_updates,
+    update_ratios,
+    weight_columns,
+)
 from keras_debugger.checks.outcome import GOOD, quality, severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -42,8 +46,8 @@ class StepsStayLarge(Check):
             return ()
         if log.step.size == 0 or log.step[-1] < self.shortest:
             raise TooShortError(f"needs {self.shortest} steps")
-        late = log.step >= log.step[-1] // 2
-        ratio = log.update_ratio[late][:, columns]
+        late = int(np.searchsorted(log.step, log.step[-1] // 2))
+        ratio = update_ratios(log, rows_with_updates(log, columns, first=late), columns)
         ratio = ratio[np.isfinite(ratio).all(axis=1)]
         if not ratio.size:
             return ()

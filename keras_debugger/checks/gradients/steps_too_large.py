@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
-from keras_debugger.checks.gradients.columns import weight_columns
+from keras_debugger.checks.gradients.columns import update_ratios, weight_columns
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -42,9 +42,8 @@ class StepsTooLarge(Check):
         """Findings in this record."""
         log = record.gradients
         columns = weight_columns(log)
-        rows = np.flatnonzero(log.step < self.first_steps)
-        ratio = log.update_ratio[rows][:, columns]
-        ratio = np.where(np.isfinite(ratio), ratio, np.nan)
+        rows = np.arange(np.searchsorted(log.step, self.first_steps))
+        ratio = update_ratios(log, rows, columns)
         known = np.isfinite(ratio).any(axis=1)
         if not columns.size or self._starts_too_large(record):
             return ()

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.gradients.columns import rows_with_updates
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -35,12 +36,13 @@ class WeightsStandStill(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         log = record.gradients
-        known = np.isfinite(log.update_norm)
-        if known.any(axis=1).sum() < self.shortest:
+        every_column = np.arange(len(log.variables))
+        if rows_with_updates(log, every_column).size < self.shortest:
             raise TooShortError(f"needs {self.shortest} steps with recorded updates")
-        moved = np.where(known, log.update_norm, 0.0).max(axis=0) > 0.0
-        pulled = np.where(np.isfinite(log.norm), log.norm, 0.0).max(axis=0) > 0.0
-        still = np.flatnonzero(known.any(axis=0) & pulled & ~moved)
+        moved = (log.update_norm > 0.0).any(axis=0)
+        pulled = (log.norm > 0.0).any(axis=0)  # a NaN is no pull
+        unmoved = np.flatnonzero(pulled & ~moved)
+        still = unmoved[(log.update_norm[:, unmoved] == 0.0).any(axis=0)]
         if not still.size:
             return ()
         every = still.size == int(pulled.sum())

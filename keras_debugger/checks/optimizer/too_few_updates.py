@@ -19,8 +19,8 @@ class TooFewUpdates(Check):
 
     Sees: number of optimizer steps, batch size, rows, and the epoch losses.
     Formula: fires below `min_updates` steps, or for batches of more than a third of the rows, if
-        the loss falls in nearly every epoch (Kendall's tau below `max_trend`). A warning if the run
-        also reached less than `max_quality` of what there is to reach.
+        the loss falls in nearly every epoch (Kendall's tau below `max_trend`) and the run reached
+        less than `max_quality` of what there is to reach. A note if that is not known.
     Source: an epoch is no unit of work, an update is (Hoffer et al. 2017, arXiv:1705.08741). The
         limits are ours.
     Known problems: fine-tuning needs few updates; where it ends well this says nothing.
@@ -52,7 +52,9 @@ class TooFewUpdates(Check):
         if not trend < self.max_trend:
             return ()
         reached = np.nanmax([quality(record), training_quality(record), -np.inf])
-        harm = -np.inf < reached < self.max_quality
+        if reached >= self.max_quality:
+            return ()
+        harm = reached > -np.inf
         return (
             self.finding(
                 severity=Severity.WARNING if harm else Severity.NOTE,
