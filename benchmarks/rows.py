@@ -62,7 +62,7 @@ def measure(row: row_cases.Row) -> dict[str, object]:
 
 
 def _mean(values: tuple[float, ...]) -> float:
-    return sum(values) / len(values) if values else float("nan")
+    return round(sum(values) / len(values), 9) if values else float("nan")
 
 
 def line(measured: dict) -> str:
