@@ -1,5 +1,6 @@
 """Rows of the batches that a step receives, copied inside the graph into variables of our own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_debugger.recording.branch import choose
 from keras_debugger.recording.ring import own_variable
 
 ROWS = 2048
@@ -48,9 +50,10 @@ class BatchSample:
     Args:
         rows: largest number of rows.
         size: largest number of bytes.
+        counts: whether to count the rows that are offered.
     """
 
-    def __init__(self, *, rows: int = ROWS, size: int = BYTES) -> None:
+    def __init__(self, *, rows: int = ROWS, size: int = BYTES, counts: bool = False) -> None:
         self.refusal = ""
         self._limit_rows = rows
         self._limit_bytes = size
@@ -58,8 +61,9 @@ class BatchSample:
         self._dtypes: list[Any] = []
         self._stores: list[Any] = []
         self._capacity = 0
-        self._filled: Any = None
-        self._open: Any = None
+        self._filled: int | None = None  # once no further rows are taken
+        self._counts = counts
+        self._room: Any = None
         self._seen: Any = None
 
     def offer(self, data: Any, *, compiled: bool, when: Any = None) -> None:
@@ -75,32 +79,41 @@ class BatchSample:
             self._prepare(data, leaves)
         if self.refusal or len(leaves) != len(self._stores):
             return
-        count = tf.shape(leaves[0])[0]
-        has_room = tf.logical_and(self._open.read_value(), self._filled < self._capacity)
+        has_room = self._room > 0
         if compiled:
             rows = min(leaves[0].shape[0] or 0, self._capacity)
             if rows == 0:
                 return
-            has_room = tf.logical_and(has_room, self._filled + rows <= self._capacity)
+            has_room = self._room >= rows
             leaves = [leaf[:rows] for leaf in leaves]
         if when is not None:
             has_room = tf.logical_and(has_room, when)
-        self._seen.assign_add(tf.cast(count, tf.int64))
-        tf.cond(has_room, lambda: self._copy(leaves, compiled=compiled), lambda: self._filled + 0)
+        if self._seen is not None:
+            self._seen.assign_add(tf.shape(leaves[0], tf.int64)[0])
+        choose(
+            has_room,
+            lambda *leaves: self._copy(leaves, compiled=compiled),
+            lambda *leaves: [tf.constant(0)],
+            leaves,
+            compiled=compiled,
+        )
 
     def close(self) -> None:
         """Take no further rows."""
-        if self._open is not None:
-            self._open.assign(False)
+        if self._room is not None:
+            self._filled = self._capacity - int(self._room.numpy())
+            self._room.assign(0)
 
     @property
     def seen(self) -> int:
-        """Number of rows that were offered so far."""
+        """Number of rows that were offered so far, if they are counted."""
         return 0 if self._seen is None else int(self._seen.numpy())
 
     def rows(self) -> Rows | None:
         """What was copied so far, None if nothing was."""
-        filled = 0 if self._filled is None else int(self._filled.numpy())
+        filled = self._filled
+        if filled is None:
+            filled = 0 if self._room is None else self._capacity - int(self._room.numpy())
         if filled == 0:
             return None
         arrays = [
@@ -125,21 +138,21 @@ class BatchSample:
         self._stores = [
             own_variable((self._capacity, *leaf.shape[1:]), leaf.dtype) for leaf in leaves
         ]
-        self._filled = own_variable((), tf.int32)
-        self._open = own_variable((), tf.bool, fill=1.0)
-        self._seen = own_variable((), tf.int64)
+        self._room = own_variable((), tf.int32, fill=float(self._capacity))
+        self._seen = own_variable((), tf.int64) if self._counts else None
         self._structure = tf.nest.map_structure(lambda leaf: None if leaf is None else 0, data)
 
-    def _copy(self, leaves: list[Any], *, compiled: bool) -> Any:
-        start = self._filled.read_value()
+    def _copy(self, leaves: Sequence[Any], *, compiled: bool) -> list[Any]:
+        room = self._room.read_value()
         count = tf.shape(leaves[0])[0]
         if not compiled:
-            count = tf.minimum(count, self._capacity - start)
+            count = tf.minimum(count, room)
             leaves = [leaf[:count] for leaf in leaves]
-        places = start + tf.range(count)
+        places = self._capacity - room + tf.range(count)
         for store, leaf in zip(self._stores, leaves, strict=True):
             store.scatter_nd_update(places[:, tf.newaxis], leaf)
-        return self._filled.assign_add(count)
+        self._room.assign_sub(count)
+        return [count]
 
 
 def _refusal(leaves: list[Any]) -> str:

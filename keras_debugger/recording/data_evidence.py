@@ -71,15 +71,22 @@ class DataEvidence:
         """Whether no further training rows are to come."""
         return bool(self._given) or self._rows is not None
 
-    def epoch_ends(self) -> None:
-        """Profile what was seen in a first whole pass; take no further rows of it."""
+    def epoch_ends(self, *, rows: int) -> None:
+        """Profile what was seen in a first whole pass; take no further rows of it.
+
+        Args:
+            rows: rows that were trained on so far.
+        """
         if self._rows is None:
-            self._rows = self._close(self._sample)
+            self._rows = rows
+            if self._sample is not None:
+                self._sample.close()
             self._profile = self._describe_training()
         if self._validation_rows is None:
             seen = self._validation_sample.seen
             if seen or len(self._given) > 1:
-                self._validation_rows = self._close(self._validation_sample)
+                self._validation_rows = seen
+                self._validation_sample.close()
                 self._validation_profile = self._describe_validation()
                 self._shift = self._compare()
 
@@ -114,13 +121,6 @@ class DataEvidence:
         if any(len(span) != 1 for span in spans):
             return None
         return {int(label): float(span[0]) for label, span in zip(classes, spans, strict=True)}
-
-    def _close(self, sample: BatchSample | None) -> int:
-        """Take no further rows; the number of rows that were offered."""
-        if sample is None:
-            return 0
-        sample.close()
-        return sample.seen
 
     def _describe_training(self) -> DataProfile | None:
         rows = self.training

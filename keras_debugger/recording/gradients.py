@@ -1,63 +1,26 @@
 """Statistics of gradients, weights and updates, taken inside the compiled training step."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from keras_debugger.recording.branch import choose, handles_of, read
-from keras_debugger.recording.norms import (
-    l2_norm,
-    l2_norms,
-    largest_entry,
-    merged,
-    safe_norm,
-    zero_share,
-)
+from keras_debugger.recording.blocks import Block, group_columns
+from keras_debugger.recording.norms import l2_norms, merged
 from keras_debugger.recording.patching import patched
 from keras_debugger.recording.ring import Ring
+from keras_debugger.recording.step_statistics import (
+    STATISTICS,
+    Application,
+    Site,
+    old_values,
+    plain,
+    statistics,
+)
 
 FIRST_STEPS = 50  # steps at the start that are always recorded in full
-_F = tf.float32
-STATISTICS = ("norm", "finite", "max_abs", "zero_share", "update_norm", "weight_norm")
-
-
-@dataclass(eq=False)
-class Site:
-    """One place where an optimizer is applied to a list of variables.
-
-    Args:
-        optimizer: the optimizer.
-        variables: the variables, in the order in which they were given.
-        ring: rows of `STATISTICS` by variables, flattened.
-        clipped: rows of norms after clipping and accumulation, None if nothing can change them.
-        without_gradient: columns that got no gradient.
-        repeated: whether a step applies it more than once; the last time is recorded.
-    """
-
-    optimizer: Any
-    variables: tuple[Any, ...]
-    ring: Ring
-    clipped: Ring | None
-    without_gradient: frozenset[int] = frozenset()
-    repeated: bool = False
-
-
-@dataclass(eq=False)
-class _Application:
-    """What is known of one call of `apply` before the optimizer acts."""
-
-    site: Site
-    gradients: list[Any]
-    scale: Any
-    full: Any
-    row: Any
-    old_values: list[Any]
-    received: dict[int, Any] = field(default_factory=dict)
-    calls: int = 0
 
 
 class GradientTap:
@@ -88,7 +51,7 @@ class GradientTap:
         self._every = every
         self._capacity = capacity
         self._guard = guard
-        self._current: _Application | None = None
+        self._current: Application | None = None
 
     @contextmanager
     def listening(self, model: Any) -> Iterator[None]:
@@ -150,7 +113,7 @@ class GradientTap:
 
     def _before(
         self, optimizer: Any, grads: list[Any], variables: list[Any], *, compiled: bool
-    ) -> _Application | None:
+    ) -> Application | None:
         if len(grads) != len(variables):
             return None
         self._before_update()
@@ -162,21 +125,13 @@ class GradientTap:
                 self._rate = learning_rate_of(optimizer)
             step = self._counter.read_value()
             full = tf.logical_or(step < FIRST_STEPS, step % self._every == 0)
-            raw = [_plain(variable) for variable in variables]
-            old = choose(
-                full,
-                lambda *handles: _values(handles, raw),
-                lambda *handles: _nothing(raw, compiled=compiled),
-                handles_of(raw),
-                compiled=compiled,
-            )
-            return _Application(
+            return Application(
                 site=site,
                 gradients=grads,
                 scale=_loss_scale(optimizer),
                 full=full,
                 row=step % self._capacity,
-                old_values=old,
+                old=old_values(site, full, compiled=compiled),
             )
 
     def _site(self, optimizer: Any, variables: list[Any], grads: list[Any]) -> Site:
@@ -189,14 +144,15 @@ class GradientTap:
         inner = getattr(optimizer, "inner_optimizer", optimizer)
         clipped = Ring(capacity=self._capacity, width=count) if _changes_gradients(inner) else None
         ring = Ring(capacity=self._capacity, width=len(STATISTICS) * count)
-        site = Site(optimizer, tuple(variables), ring, clipped, none)
+        groups = group_columns([plain(variable) for variable in variables], grads)
+        site = Site(optimizer, tuple(variables), groups, ring, clipped, none)
         self.sites.append(site)
         return site
 
-    def _after(self, application: _Application, *, compiled: bool) -> None:
+    def _after(self, application: Application, *, compiled: bool) -> None:
         with tf.name_scope("keras_debugger"):
             site = application.site
-            rows = _statistics(application, compiled=compiled)
+            rows = statistics(application, compiled=compiled)
             site.ring.write(application.row, rows)
             if site.clipped is not None and application.received:
                 nan = tf.constant(float("nan"))
@@ -205,7 +161,7 @@ class GradientTap:
                 ]
                 site.clipped.write(application.row, tf.stack(norms))
 
-    def _received(self, application: _Application, gradient: Any, variable: Any) -> None:
+    def _received(self, application: Application, gradient: Any, variable: Any) -> None:
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         number, application.calls = application.calls // replicas, application.calls + 1
         column = _column(application.site, variable, number)
@@ -213,7 +169,7 @@ class GradientTap:
             return
         with tf.name_scope("keras_debugger"):
             shape = tuple(application.site.variables[column].shape)
-            norm = l2_norm(merged(gradient, shape, compiled=False))
+            norm = l2_norms([Block([merged(gradient, shape, compiled=False)])])[0]
             if belongs_to_step(norm, application.row):
                 application.received[column] = norm
             else:
@@ -256,89 +212,7 @@ def learning_rate_of(optimizer: Any) -> Any:
     """Learning rate in force now, a float32 scalar; NaN without an optimizer."""
     if optimizer is None:
         return tf.constant(float("nan"))
-    return tf.cast(tf.convert_to_tensor(_plain(optimizer.learning_rate)), tf.float32)
-
-
-def _statistics(application: _Application, *, compiled: bool) -> Any:
-    """Rows of `STATISTICS`, flattened."""
-    variables = [_plain(variable) for variable in application.site.variables]
-    gradients, count = application.gradients, len(application.site.variables)
-    shapes = [tuple(variable.shape) for variable in variables]
-    places = [i for i, gradient in enumerate(gradients) if gradient is not None]
-    entries = [merged(gradients[i], shapes[i], compiled=compiled) for i in places]
-    norms = l2_norms(entries)
-    is_whole = tf.reduce_all(tf.math.is_finite(norms))
-
-    def everything(full: Any, scale: Any, norms: Any, *rest: Any) -> list[Any]:
-        entries, rest = rest[: len(places)], rest[len(places) :]
-        old, handles = rest[:count], rest[count:]
-        finite = _stack(tf.cast(tf.reduce_all(tf.math.is_finite(e)), _F) for e in entries)
-        overflown = tf.reduce_any(tf.logical_and(finite > 0, tf.math.is_inf(norms)))
-        exact = tf.cond(overflown, lambda: _stack(safe_norm(e) for e in entries), lambda: norms)
-        zeros = _stack(
-            zero_share(entry, gradients[i], shapes[i])
-            for i, entry in zip(places, entries, strict=True)
-        )
-        largest = _stack(largest_entry(entry) for entry in entries)
-        weight_rows = tf.cond(
-            full,
-            lambda: _weight_rows(_values(handles, variables), old),
-            lambda: tf.stack(
-                [tf.fill([count], float("nan")), l2_norms(_values(handles, variables))]
-            ),
-        )
-        rows = [exact / scale, finite, largest / scale, zeros]
-        spread = [_spread(row, places, count) for row in rows]
-        return [tf.concat([*spread, tf.reshape(weight_rows, [-1])], axis=0)]
-
-    def essentials(full: Any, scale: Any, norms: Any, *rest: Any) -> list[Any]:
-        unknown = tf.fill([(len(STATISTICS) - 2) * count], float("nan"))
-        rows = [norms / scale, tf.ones_like(norms)]
-        return [tf.concat([*(_spread(row, places, count) for row in rows), unknown], axis=0)]
-
-    return choose(
-        tf.logical_or(application.full, tf.logical_not(is_whole)),
-        everything,
-        essentials,
-        [
-            application.full,
-            application.scale,
-            norms,
-            *entries,
-            *application.old_values,
-            *handles_of(variables),
-        ],
-        compiled=compiled,
-    )[0]
-
-
-def _values(handles: Sequence[Any], variables: Sequence[Any]) -> list[Any]:
-    """The present values of variables, given by their handles."""
-    return [read(handle, variable) for handle, variable in zip(handles, variables, strict=True)]
-
-
-def _nothing(variables: Sequence[Any], *, compiled: bool) -> list[Any]:
-    """Stands in for values that are not needed; XLA wants them in their shape."""
-    return [tf.zeros(variable.shape if compiled else [0], variable.dtype) for variable in variables]
-
-
-def _weight_rows(new: Sequence[Any], old: Sequence[Any]) -> Any:
-    """Norms of the changes and of the values before them, shape (2, variables)."""
-    before = [tf.cast(value, _F) for value in old]
-    changes = [tf.cast(now, _F) - value for now, value in zip(new, before, strict=True)]
-    return tf.stack([l2_norms(changes), l2_norms(before)])
-
-
-def _stack(values: Iterable[Any]) -> Any:
-    return tf.stack(list(values))
-
-
-def _spread(row: Any, places: list[int], count: int) -> Any:
-    """Numbers of some variables as a row of all, shape (variables,); NaN for the others."""
-    if len(places) == count:
-        return row
-    numbers = dict(zip(places, tf.unstack(row, len(places)), strict=True))
-    return tf.stack([numbers.get(column, float("nan")) for column in range(count)])
+    return tf.cast(tf.convert_to_tensor(plain(optimizer.learning_rate)), tf.float32)
 
 
 def _loss_scale(optimizer: Any) -> Any:
@@ -346,7 +220,7 @@ def _loss_scale(optimizer: Any) -> Any:
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         if not optimizer.built:
             return tf.constant(float(optimizer.initial_scale))
-        return tf.cast(tf.identity(_plain(optimizer.dynamic_scale)), tf.float32)
+        return tf.cast(tf.identity(plain(optimizer.dynamic_scale)), tf.float32)
     return tf.constant(float(getattr(optimizer, "loss_scale_factor", None) or 1.0))
 
 
@@ -359,15 +233,10 @@ def _changes_gradients(optimizer: Any) -> bool:
 def _column(site: Site, variable: Any, number: int) -> int | None:
     """Column of a variable that `update_step` was called with, by identity, else by its turn."""
     for column, known in enumerate(site.variables):
-        if known is variable or _plain(known) is variable:
+        if known is variable or plain(known) is variable:
             return column
     turns = [i for i in range(len(site.variables)) if i not in site.without_gradient]
     return turns[number] if number < len(turns) else None
-
-
-def _plain(variable: Any) -> Any:
-    """The TensorFlow variable behind a Keras variable."""
-    return variable.value if isinstance(variable, keras.Variable) else variable
 
 
 def _same(first: Sequence[Any], second: Sequence[Any]) -> bool:

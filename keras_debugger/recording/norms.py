@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-DENSE_LIMIT = 4_000_000  # entries of a table that may be made dense where rows cannot be merged
+from keras_debugger.recording.blocks import Block
 
 
 def merged(gradient: Any, variable_shape: tuple[int, ...], *, compiled: bool) -> Any:
@@ -28,34 +28,65 @@ def merged(gradient: Any, variable_shape: tuple[int, ...], *, compiled: bool) ->
     return tf.math.unsorted_segment_sum(values, places, tf.size(rows))
 
 
-def l2_norm(tensor: Any) -> Any:
-    """Euclidean norm, a scalar; infinite if the sum of squares overflows."""
-    return tf.sqrt(2.0 * tf.nn.l2_loss(tensor))
+def l2_norms(blocks: Sequence[Block]) -> Any:
+    """Euclidean norm of each tensor, shape (tensors,); infinite if the sum of squares overflows."""
+    squares = [
+        2.0 * tf.nn.l2_loss(block.tensor)[tf.newaxis]
+        if block.count == 1
+        else tf.reduce_sum(tf.square(block.tensor), axis=1)
+        for block in blocks
+    ]
+    return tf.sqrt(tf.concat(squares, axis=0))
 
 
-def l2_norms(tensors: Sequence[Any]) -> Any:
-    """Euclidean norm of each tensor, shape (tensors,)."""
-    halves = [tf.nn.l2_loss(tf.cast(tensor, tf.float32)) for tensor in tensors]
-    return tf.sqrt(2.0 * tf.stack(halves))
+def safe_norms(blocks: Sequence[Block]) -> Any:
+    """Euclidean norm of each tensor without overflow, shape (tensors,)."""
+    largest = [largest_entries([block]) for block in blocks]
+    scales = [tf.where(entry > 0, entry, 1.0) for entry in largest]
+    scaled = [
+        Block.of(
+            block.tensor / (scale[0] if block.count == 1 else scale[:, tf.newaxis]), block.count
+        )
+        for block, scale in zip(blocks, scales, strict=True)
+    ]
+    return l2_norms(scaled) * tf.concat(scales, axis=0)
 
 
-def safe_norm(tensor: Any) -> Any:
-    """Euclidean norm that does not overflow, a scalar."""
-    largest = largest_entry(tensor)
-    scale = tf.where(largest > 0, largest, 1.0)
-    return scale * l2_norm(tensor / scale)
+def are_finite(blocks: Sequence[Block]) -> Any:
+    """1 for each tensor without NaN and infinity, else 0, shape (tensors,)."""
+    flags = [block.each(tf.reduce_all, tf.math.is_finite(block.tensor)) for block in blocks]
+    return tf.cast(tf.concat(flags, axis=0), tf.float32)
 
 
-def largest_entry(tensor: Any) -> Any:
-    """Largest absolute entry, a scalar; 0 for an empty tensor."""
-    return tf.maximum(tf.maximum(tf.reduce_max(tensor), -tf.reduce_min(tensor)), 0.0)
+def largest_entries(blocks: Sequence[Block]) -> Any:
+    """Largest absolute entry of each tensor, shape (tensors,); 0 for an empty tensor."""
+    entries = [
+        tf.maximum(
+            block.each(tf.reduce_max, block.tensor), -block.each(tf.reduce_min, block.tensor)
+        )
+        for block in blocks
+    ]
+    return tf.maximum(tf.concat(entries, axis=0), 0.0)
 
 
-def zero_share(tensor: Any, gradient: Any, variable_shape: tuple[int, ...]) -> Any:
-    """Share of entries that are exactly zero; of rows, if the gradient is an IndexedSlices."""
-    if isinstance(gradient, tf.IndexedSlices):
-        touched = tf.reduce_any(tf.reshape(tensor != 0, (tf.shape(tensor)[0], -1)), axis=1)
-        count = tf.reduce_sum(tf.cast(touched, tf.float32))
-        return 1.0 - count / tf.cast(variable_shape[0], tf.float32)
-    size = tf.cast(tf.size(tensor), tf.float32)
-    return 1.0 - 2.0 * tf.nn.l2_loss(tf.sign(tensor)) / size
+def zero_shares(blocks: Sequence[Block], table_rows: Sequence[int | None]) -> Any:
+    """Share of entries of each tensor that are exactly zero, shape (tensors,).
+
+    Args:
+        blocks: the tensors.
+        table_rows: for a block that holds the touched rows of a table, the rows of the table:
+            the share is then that of its rows. None otherwise.
+    """
+    shares = []
+    for block, rows in zip(blocks, table_rows, strict=True):
+        if rows is None:
+            ones = tf.square(tf.sign(block.tensor))
+            size = tf.cast(tf.size(block.tensor), tf.float32) / block.count
+            shares.append(1.0 - block.each(tf.reduce_sum, ones) / size)
+        else:
+            touched = tf.reduce_any(
+                tf.reshape(block.tensor != 0, (tf.shape(block.tensor)[0], -1)), axis=1
+            )
+            count = tf.reduce_sum(tf.cast(touched, tf.float32))
+            shares.append((1.0 - count / float(rows))[tf.newaxis])
+    return tf.concat(shares, axis=0)

@@ -11,7 +11,7 @@ from keras_debugger.recording.predictions import PredictionProbe
 from keras_debugger.types.record import ActivationLog, ModelDescription, PredictionLog
 
 FIRST_EPOCHS = 10  # epochs at the start that are always probed
-TOTAL = 50  # probes in a longer run, about
+TOTAL = 25  # probes in a longer run, about
 
 
 class Probes:
@@ -78,6 +78,15 @@ class Probes:
         """
         chosen = epoch < FIRST_EPOCHS or epoch == epochs - 1
         if self._activations is not None and (chosen or epoch % max(1, epochs // TOTAL) == 0):
+            self._run(step, None)
+
+    def fit_ends(self, *, step: int) -> None:
+        """Probe the model as it is in the end, if that was not done.
+
+        Args:
+            step: steps done.
+        """
+        if self._activations is not None and self._activations.steps[-1] != step:
             self._run(step, None)
 
     def _run(self, step: int, weights: dict[str, np.ndarray] | None) -> None:

@@ -107,7 +107,7 @@ class RunLog:
         watch = self._current
         watch.read(epoch=epoch)
         self._note_epoch(epoch, logs)
-        self._data.epoch_ends()
+        self._data.epoch_ends(rows=self._current.rows)
         self._describe()
         self._probes.before_training(self._current.initial_weights, self._model)
         epochs = self._params.get("epochs") or 1
@@ -129,9 +129,11 @@ class RunLog:
     def end(self, ending: Ending, detail: str = "") -> None:
         """Note how the run ended."""
         self._current.read(epoch=self._epoch)
-        self._data.epoch_ends()
+        self._data.epoch_ends(rows=self._current.rows)
         self._describe()
         self._probes.before_training(self._current.initial_weights, self._model)
+        if ending in (Ending.FINISHED, Ending.STOPPED_EARLY):
+            self._probes.fit_ends(step=self._current.done)
         self._ending, self._detail = ending, detail
         self._seconds = self._current.seconds
         self._save()

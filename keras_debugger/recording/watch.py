@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.recording.batch_sample import BatchSample
-from keras_debugger.recording.gradients import STATISTICS, Site
 from keras_debugger.recording.initial_weights import copy_weights
 from keras_debugger.recording.stand_in import StandIn, StandIns, take_off
+from keras_debugger.recording.step_statistics import STATISTICS, Site
 from keras_debugger.recording.step_table import StepTable
 from keras_debugger.recording.train_step import CAPACITY, STEP_VALUES, StepTap, watch_test_step
 
@@ -42,12 +42,13 @@ class Watch:
     ) -> None:
         self.model = model
         self.sample = BatchSample() if take_sample else None
-        self.validation_sample = BatchSample()
+        self.validation_sample = BatchSample(counts=True)
         self.bad_batch = BatchSample(rows=BAD_ROWS) if keep_bad_batch else None
         self.initial_weights: dict[str, np.ndarray] | None = None
         self.first_nonfinite: tuple[int, int] | None = None
         self.steps = StepTable(every=every, limit=STEP_ROWS)
         self.gradients = StepTable(every=every, limit=1)
+        self.rows = 0  # rows in the batches of all steps that were read
         self.begun = 0  # steps that Python has seen begin
         self._read = 0
         self._begun: list[tuple[int, float]] = [(0, 0.0)]
@@ -127,6 +128,7 @@ class Watch:
         values = self._tap.steps.read(steps)
         table = np.column_stack([np.full(len(steps), epoch), seconds, values])
         self.steps.append(steps, table)
+        self.rows += int(np.nansum(values[:, STEP_VALUES.index("batch_size")]))
         self._read_gradients(steps)
         self._begun = [(done, self.seconds)]
         self._read = done
@@ -161,9 +163,12 @@ def by_variable(rows: np.ndarray, sites: list[Site]) -> dict[str, np.ndarray]:
     parts: dict[str, list[np.ndarray]] = {name: [] for name in (*STATISTICS, "clipped_norm")}
     start = 0
     for site in sites:
-        count = len(site.variables)
+        count, places = len(site.variables), np.argsort(site.order)
         for name in STATISTICS:
-            parts[name].append(rows[:, start : start + count])
+            block = rows[:, start : start + count][:, places]
+            if name in ("norm", "max_abs", "zero_share"):
+                block[:, list(site.without_gradient)] = np.nan
+            parts[name].append(block)
             start += count
         if site.clipped is None:
             parts["clipped_norm"].append(np.full((len(rows), count), np.nan, np.float32))

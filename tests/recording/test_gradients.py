@@ -2,11 +2,18 @@
 
 import keras
 import numpy as np
-import pytest
 import tensorflow as tf
 
+from keras_debugger.recording.blocks import Block, group_columns
 from keras_debugger.recording.gradients import FIRST_STEPS, optimizers_of
-from keras_debugger.recording.norms import l2_norm, merged, safe_norm, zero_share
+from keras_debugger.recording.norms import (
+    are_finite,
+    l2_norms,
+    largest_entries,
+    merged,
+    safe_norms,
+    zero_shares,
+)
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.recording.ring import Ring
 from keras_debugger.recording.step_table import StepTable
@@ -54,15 +61,36 @@ def test_a_ring_gives_each_row_once():
 def test_rows_of_a_sparse_gradient_are_summed():
     sparse = tf.IndexedSlices(tf.constant([[1.0], [2.0], [3.0]]), tf.constant([1, 1, 2]), [5, 1])
     for compiled in (False, True):
-        entries = merged(sparse, (5, 1), compiled=compiled)
-        assert float(l2_norm(entries)) == pytest.approx(np.sqrt(18))
-        assert float(zero_share(entries, sparse, (5, 1))) == pytest.approx(0.6)
+        blocks = [Block([merged(sparse, (5, 1), compiled=compiled)])]
+        np.testing.assert_allclose(l2_norms(blocks), [np.sqrt(18)], rtol=1e-6)
+        np.testing.assert_allclose(zero_shares(blocks, [5]), [0.6], rtol=1e-6)
 
 
 def test_a_norm_that_overflows_is_still_a_number():
-    huge = tf.constant([3e30, 4e30])
-    assert np.isinf(l2_norm(huge))
-    assert float(safe_norm(huge)) == pytest.approx(5e30)
+    for huge in ([[3e30, 4e30]], [[3e30, 4e30], [0.0, 0.0]]):
+        blocks = [Block([tf.constant(row) for row in huge])]
+        assert np.isinf(l2_norms(blocks)[0])
+        np.testing.assert_allclose(safe_norms(blocks)[0], 5e30, rtol=1e-6)
+
+
+def test_statistics_of_a_block_are_those_of_its_tensors():
+    arrays = [np.array([[1.0, -4.0], [0.0, 2.0]]), np.array([[0.0, 0.0], [np.inf, 3.0]])]
+    together = [Block([tf.constant(array, tf.float32) for array in arrays])]
+    apart = [Block([tf.constant(array, tf.float32)]) for array in arrays]
+    for blocks in (together, apart):
+        nothing = [None] * len(blocks)
+        np.testing.assert_allclose(l2_norms(blocks), [np.sqrt(21), np.inf], rtol=1e-6)
+        np.testing.assert_array_equal(are_finite(blocks), [1, 0])
+        np.testing.assert_array_equal(largest_entries(blocks), [4, np.inf])
+        np.testing.assert_allclose(zero_shares(blocks, nothing), [0.25, 0.5])
+
+
+def test_small_variables_of_one_shape_are_treated_together():
+    shapes = [(3, 3), (3,), (3, 3), (200, 200), (200, 200), (3,)]
+    variables = [tf.Variable(tf.zeros(shape)) for shape in shapes]
+    gradients: list = [tf.zeros(shape) for shape in shapes]
+    gradients[2] = tf.IndexedSlices(tf.zeros((1, 3)), tf.constant([0]))
+    assert group_columns(variables, gradients) == ((0,), (1, 5), (2,), (3,), (4,))
 
 
 def test_every_optimizer_is_found_once():

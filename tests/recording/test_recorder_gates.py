@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 
 from keras_debugger.errors import MissingBackendError
-from keras_debugger.recording import gradients as gradients_module
+from keras_debugger.recording import step_statistics
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.recording.run_log import RunLog
 from keras_debugger.recording.storage import load_record
@@ -262,7 +262,7 @@ def test_an_error_of_ours_is_told_once_and_changes_nothing(place, plain, monkeyp
 
     monkeypatch.delenv("KERAS_DEBUGGER_STRICT")
     if place == "in the step":
-        monkeypatch.setattr(gradients_module, "l2_norms", fail)
+        monkeypatch.setattr(step_statistics, "l2_norms", fail)
     elif place == "at the start":
         monkeypatch.setattr(RunLog, "begin", fail)
     else:

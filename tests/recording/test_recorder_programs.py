@@ -175,6 +175,37 @@ def test_several_outputs():
     assert len(recorder.record.data.labels) == 2
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "bool", "float64"])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_data_of_any_type_are_profiled(dtype, compiled):
+    x = (np.random.default_rng(0).normal(size=(24, 4)) > 0).astype(dtype)
+    model = classifier(jit_compile=compiled)
+    recorder = Recorder()
+    model.fit(
+        x, x[:, 0].astype("int32"), batch_size=8, verbose=0, shuffle=False, callbacks=[recorder]
+    )
+    rows = recorder.record.data
+    assert (rows.rows, rows.sampled, rows.complete) == (24, 24, True)
+    np.testing.assert_allclose(rows.inputs[0].mean, x.mean(axis=0), rtol=1e-5)
+
+
+def test_inputs_by_name_and_text_are_no_trouble():
+    inputs = {
+        "size": L.Input((2,), name="size"),
+        "words": L.Input((1,), dtype="string", name="words"),
+    }
+    lookup = L.StringLookup(vocabulary=["a", "b"], output_mode="one_hot")
+    both = L.Concatenate()([inputs["size"], lookup(inputs["words"])])
+    model = keras.Model(inputs, L.Dense(1)(both))
+    model.compile("sgd", "mse")
+    x = {"size": np.ones((8, 2)), "words": np.array([["a"], ["b"]] * 4)}
+    data = tf.data.Dataset.from_tensor_slices((x, np.ones((8, 1)))).batch(4)
+    recorder = Recorder()
+    model.fit(data, verbose=0, shuffle=False, callbacks=[recorder])
+    assert recorder.record.gradients.norm.shape == (2, 2)
+    assert any("batches hold text" in note for note in recorder.record.notes)
+
+
 def test_norms_after_clipping_are_those_the_update_saw():
     x, y = numbers()
     for optimizer, clip in (

@@ -1,0 +1,58 @@
+"""Tensors of many variables, put together where one operation on all is cheaper than one each."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+SMALL = 8192  # entries; larger variables cost more to copy than an operation of their own
+
+Groups = tuple[tuple[int, ...], ...]
+
+
+def group_columns(variables: Sequence[Any], gradients: Sequence[Any]) -> Groups:
+    """Columns that are treated as one block: small variables of one shape, all others alone.
+
+    Args:
+        variables: TensorFlow variables.
+        gradients: their gradients; a sparse one stays alone.
+    """
+    groups: dict[Any, list[int]] = {}
+    for column, (variable, gradient) in enumerate(zip(variables, gradients, strict=True)):
+        size = variable.shape.num_elements() or 0
+        alone = isinstance(gradient, tf.IndexedSlices) or not 0 < size <= SMALL
+        key = column if alone else (tuple(variable.shape), variable.dtype)
+        groups.setdefault(key, []).append(column)
+    return tuple(tuple(group) for group in groups.values())
+
+
+class Block:
+    """Tensors of one shape as one float32 tensor, each a row of it; a lone tensor as it is.
+
+    Args:
+        tensors: the tensors.
+    """
+
+    def __init__(self, tensors: Sequence[Any]) -> None:
+        self.count = len(tensors)
+        if self.count == 1:
+            self.tensor = tf.cast(tensors[0], tf.float32)
+        else:
+            rows = tf.reshape(tf.stack(tensors), (self.count, -1))
+            self.tensor = tf.cast(rows, tf.float32)
+
+    @classmethod
+    def of(cls, tensor: Any, count: int) -> "Block":
+        """The block that holds a tensor which was put together before."""
+        block = cls.__new__(cls)
+        block.tensor, block.count = tensor, count
+        return block
+
+    def each(self, reduce: Callable[..., Any], tensor: Any) -> Any:
+        """A reduction of each row, shape (count,).
+
+        Args:
+            reduce: a TensorFlow reduction.
+            tensor: what to reduce, in the shape of this block.
+        """
+        return reduce(tensor)[tf.newaxis] if self.count == 1 else reduce(tensor, axis=1)
