@@ -220,7 +220,7 @@ class Repair:
             split=preparation.parts.describe(),
             cost=_cost(self),
             seconds=_seconds(self),
-            notes=self.notes,
+            notes=(*self.notes, *preparation.trainer.notes),
         )
         if self.directory is not None:
             _save(result, self.directory)
