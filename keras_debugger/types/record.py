@@ -107,14 +107,14 @@ class GradientLog:
         max_abs: largest absolute entry.
         zero_share: share of entries that are exactly zero, 0 to 1 (rows for embeddings).
         finite: False where the gradient holds NaN or infinity, bool.
-        weight_norm: L2 norm of the variable before the step.
+        weight_norm: L2 norm of the variable before the step; between rows in full the last known.
         update_norm: L2 norm of the change that the step made.
         clipped_norm: L2 norm after clipping, accumulation and unscaling; None where the optimizer
             changes nothing.
         without_gradient: columns of variables for which the tape gave no gradient.
         first_nonfinite: (step, column) of the first NaN or infinity, None if there is none.
-        full_every: norms and flags are recorded at each row; max_abs, zero_share and update_norm
-            are recorded at the first steps and at every `full_every`-th step.
+        full_every: gradient norms and flags are recorded at each row; max_abs, zero_share,
+            update_norm and weight_norm at the first steps and at every `full_every`-th step.
     """
 
     variables: tuple[VariableDescription, ...]
