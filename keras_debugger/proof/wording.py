@@ -17,6 +17,7 @@ _HEADS = {
     Decision.NOT_PROVEN: "Not proven",
     Decision.NO_BETTER: "No better",
 }
+ROUNDING = 1e-12  # a metric below this is zero
 
 
 def sentence(verdict: Verdict, *, alpha: float) -> str:
@@ -116,6 +117,8 @@ def _mean(values: tuple[float, ...]) -> float:
 
 
 def _number(value: float) -> str:
+    if abs(value) < ROUNDING:
+        return "0"
     return f"{value:.3f}" if 0.001 <= abs(value) < 10.0 else f"{value:.4g}"
 
 
