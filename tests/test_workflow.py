@@ -196,7 +196,8 @@ def test_nan_in_the_inputs_is_a_finding_and_not_an_error():
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it otherwise
 from keras_debugger import autofix
 from keras_debugger.demo import wine, wine_classifier
 model = wine_classifier()

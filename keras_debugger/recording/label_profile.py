@@ -201,7 +201,8 @@ def _order(labels: np.ndarray, found: _Classes) -> float:
         equal = float((found.codes[1:] == found.codes[:-1]).mean())
         chance = float(np.square(found.counts / found.counts.sum()).sum())
         return max(0.0, (equal - chance) / (1.0 - chance)) if chance < 1.0 else 0.0
-    column = labels.reshape(len(labels), -1).mean(axis=1)
+    with np.errstate(invalid="ignore", over="ignore"):
+        column = labels.reshape(len(labels), -1).mean(axis=1)
     column = column[np.isfinite(column)]
     if column.size < 3 or not np.ptp(column) > 0.0:
         return 0.0

@@ -71,7 +71,7 @@ def wine_raw() -> Data:
 
 def wine() -> Data:
     x, y = wine_raw()
-    return scale(x).astype("float32"), y
+    return scale(x.astype("float64")).astype("float32"), y
 
 
 def diabetes() -> Data:

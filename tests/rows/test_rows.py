@@ -7,7 +7,11 @@ from row_cases import ROWS
 
 from keras_debugger import autofix
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.filterwarnings("ignore:You are using a softmax over axis -1"),  # one of the faults
+]
 each_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 
 
