@@ -66,7 +66,7 @@ def is_regression(record: TrainingRecord) -> bool | None:
         return False
     if form is LabelForm.CONTINUOUS:
         return True
-    if loss in REGRESSION_LOSSES:
+    if loss in REGRESSION_LOSSES or loss is LossKind.POISSON:
         return not _counts_right_answers(record)
     return None if form is None else form is not LabelForm.INTEGER_CLASSES
 

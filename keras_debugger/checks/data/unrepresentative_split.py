@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
@@ -19,7 +20,8 @@ class UnrepresentativeSplit(Check):
     """Training and validation hold different classes, targets or ranges of inputs.
 
     Sees: classes, mean and sd of the labels of both parts, and the distance of the input features.
-    Formula: fires for validation classes that training never sees; for training classes that
+    Formula: fires for validation classes that training never sees (a note if they make up less
+        than `few_rows` of the validation rows; counts are numbers); for training classes that
         validation lacks although `min_expected` rows were to be expected; for targets whose means
         are `min_offset` standard deviations and `min_z` standard errors apart; and for single
         features further apart than `min_distance`, together with one of these or as a note.
@@ -36,6 +38,7 @@ class UnrepresentativeSplit(Check):
     symptom: ClassVar[Symptom | None] = Symptom.VALIDATION_MISMATCH
 
     min_expected: float = 10.0  # rows
+    few_rows: float = 0.02  # share of the validation rows
     min_offset: float = 0.5  # standard deviations of the training targets
     min_z: float = 5.0  # standard errors
     min_distance: float = 0.5  # Kolmogorov-Smirnov distance
@@ -43,15 +46,18 @@ class UnrepresentativeSplit(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        if record.shift is not None and record.shift.missing_classes:
-            named = ", ".join(f"{value:g}" for value in record.shift.missing_classes[:5])
+        missing = missing_classes(record)
+        if missing:
+            named = ", ".join(f"{value:g}" for value in missing[:5])
+            few = _share(record, missing) < self.few_rows
             return (
                 self.finding(
-                    severity=Severity.ERROR,
+                    severity=Severity.NOTE if few else Severity.ERROR,
+                    symptom=None if few else self.symptom,
                     summary=f"Validation holds classes that training never sees: {named}.",
-                    value=float(len(record.shift.missing_classes)),
+                    value=float(len(missing)),
                     limit=0.0,
-                    confidence=0.97,
+                    confidence=0.5 if few else 0.97,
                     causes=_CAUSES,
                 ),
             )
@@ -95,11 +101,29 @@ def labels_differ(record: TrainingRecord, limits: UnrepresentativeSplit | None =
     limits = limits or UnrepresentativeSplit()
     if record.validation_profile is None:
         return False
-    if record.shift is not None and record.shift.missing_classes:
+    missing = missing_classes(record)
+    if missing and _share(record, missing) >= limits.few_rows:
         return True
     rows = record.data.sampled, record.validation_data.sampled
     pairs = zip(record.data.labels, record.validation_data.labels, strict=False)
-    return any(_differ(train, other, rows, limits) for train, other in pairs)
+    as_numbers = is_regression(record) is True
+    return any(_differ(*pair, rows, limits, as_numbers=as_numbers) for pair in pairs)
+
+
+def missing_classes(record: TrainingRecord) -> tuple[float, ...]:
+    """Validation classes that training never sees; none if the labels are numbers."""
+    if record.shift is None or is_regression(record):
+        return ()
+    return record.shift.missing_classes
+
+
+def _share(record: TrainingRecord, classes: tuple[float, ...]) -> float:
+    """Share of the validation rows that these classes make up; 1 if it is not known."""
+    for labels in record.validation_data.labels:
+        if labels.counts:
+            counted = dict(zip(labels.classes, labels.counts, strict=True))
+            return sum(counted.get(value, 0) for value in classes) / max(sum(labels.counts), 1)
+    return 1.0
 
 
 def _differ(
@@ -107,8 +131,10 @@ def _differ(
     other: LabelProfile,
     rows: tuple[int, int],
     limits: UnrepresentativeSplit,
+    *,
+    as_numbers: bool,
 ) -> bool:
-    if train.classes and train.counts:
+    if train.classes and train.counts and not as_numbers:
         present = set(other.classes)
         total = sum(train.counts)
         lacking = (

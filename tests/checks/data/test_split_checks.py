@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from profiled_data import diabetes, profiled, wine
+from profiled_data import diabetes, network, profiled, wine
 
 from keras_debugger.checks.data.duplicates import DuplicatesAcrossParts
 from keras_debugger.checks.data.not_shuffled import OrderedRowsNotShuffled
@@ -56,6 +56,30 @@ def test_classes_that_training_never_sees_are_named():
     assert finding.severity is Severity.ERROR
     assert "2" in finding.summary
     assert finding.value == 1.0
+
+
+def test_a_single_row_of_an_unseen_class_is_a_note():
+    x, y = wine()
+    y = y.copy()
+    y[0] = 7
+    record = profiled(x[60:], y[60:], held_out=(x[:60], y[:60]))
+    (finding,) = UnrepresentativeSplit().run(record)
+    assert finding.severity is Severity.NOTE
+
+
+def test_counts_are_numbers_and_no_classes():
+    random = np.random.default_rng(0)
+    x = random.normal(size=(300, 4)).astype("float32")
+    y = random.poisson(2.0, 300)
+    y[:3] = [11, 12, 13]
+    model = network(4, loss="poisson", activation="exponential")
+    record = profiled(x[60:], y[60:], held_out=(x[:60], y[:60]), model=model)
+    assert UnrepresentativeSplit().run(record) == ()
+    order = np.argsort(y)
+    x, y = x[order], y[order]
+    record = profiled(x[:240], y[:240], held_out=(x[240:], y[240:]), model=model)
+    (finding,) = UnrepresentativeSplit().run(record)
+    assert finding.severity is Severity.WARNING
 
 
 def test_tail_of_rows_sorted_by_target():
