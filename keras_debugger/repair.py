@@ -99,6 +99,7 @@ class Repair:
             **arguments,
         )
         self.notes += self.preparation.parts.notes
+        self.notes += self.preparation.blueprint.notes
         if self.preparation.setup.refusal:
             self.notes += (self.preparation.setup.refusal,)
 

@@ -18,7 +18,7 @@ from keras_debugger.rewriting.start_weights import start_state
 from keras_debugger.rewriting.trainable import set_trainable
 from keras_debugger.rewriting.visible import check_compiled, check_visible
 from keras_debugger.rewriting.weights import copy_assets, copy_trainable, write_state
-from keras_debugger.types.edit import Edit, ModelEdit
+from keras_debugger.types.edit import CompileEdit, Edit, ModelEdit
 from keras_debugger.types.graph import ModelGraph
 from keras_debugger.types.record import ModelDescription
 
@@ -38,6 +38,7 @@ class Blueprint:
         refused: the same as an error.
         factory: the user's function that returns the compiled model.
         never_trained: whether the model was never trained when it was read.
+        notes: what is left out where the model is compiled anew, a sentence each.
     """
 
     graph: ModelGraph | None
@@ -48,6 +49,7 @@ class Blueprint:
     refused: UnsupportedModelError | None = field(default=None, repr=False)
     factory: Callable[[], Any] | None = field(default=None, repr=False)
     never_trained: bool = False
+    notes: tuple[str, ...] = ()
 
     def build(
         self,
@@ -164,10 +166,11 @@ class Blueprint:
             seed_draws(seed, "build")
             model = self.factory()
             names = tuple(output.name for output in self.description.outputs)
-            state = read_compile_state(model, self.description)
-            edited = edit_compile_state(state, edits, self.description, names, steps=steps)
-            if edited != state:
-                edited.compile(model)
+            if any(isinstance(edit, CompileEdit) for edit in edits):
+                state = read_compile_state(model, self.description, fresh=True)
+                edited = edit_compile_state(state, edits, self.description, names, steps=steps)
+                if edited != state:
+                    edited.compile(model)
             check_compiled(edits, model, names)
         return model
 
@@ -194,7 +197,12 @@ def read_blueprint(
         state = read_compile_state(model, description)
     except UnsupportedModelError as error:
         return Blueprint(
-            graph=None, refusal=str(error), description=description, refused=error, factory=build
+            graph=None,
+            refusal=str(error),
+            description=description,
+            refused=error,
+            factory=build,
+            notes=_factory_notes(model, description) if build is not None else (),
         )
     return Blueprint(
         graph=prototype.graph,
@@ -203,7 +211,16 @@ def read_blueprint(
         prototype=prototype,
         compile_state=state,
         never_trained=_never_trained(model),
+        notes=state.notes,
     )
+
+
+def _factory_notes(model: Any, description: ModelDescription) -> tuple[str, ...]:
+    """What a model of the user's function loses where it is compiled anew."""
+    try:
+        return read_compile_state(model, description, fresh=True).notes
+    except UnsupportedModelError:
+        return ()  # then it is not compiled anew
 
 
 def _never_trained(model: Any) -> bool:

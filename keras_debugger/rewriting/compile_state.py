@@ -1,11 +1,20 @@
 """What a model was compiled with: read once, kept without the model, and made anew."""
 
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 
 from keras_debugger.errors import UnsupportedModelError
+from keras_debugger.rewriting.metric_recipes import (
+    MetricReader,
+    live_metrics,
+    loss_functions,
+    make_metrics,
+    name_of,
+    serialised,
+)
 from keras_debugger.types.record import ModelDescription
 
 
@@ -39,18 +48,6 @@ class OptimizerRecipe:
         return self.kind.from_config(dict(self.config))  # type: ignore[attr-defined]
 
 
-@dataclass(frozen=True, slots=True)
-class MetricRecipe:
-    """A metric object as its class and config."""
-
-    kind: type
-    config: dict[str, Any]
-
-    def make(self) -> Any:
-        """A new metric."""
-        return self.kind.from_config(dict(self.config))  # type: ignore[attr-defined]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompileState:
     """Arguments of `compile`; loss objects are shared, metrics and optimizer are recipes.
@@ -64,6 +61,7 @@ class CompileState:
         run_eagerly: flag.
         steps_per_execution: flag.
         jit_compile: flag, resolved.
+        notes: one sentence for each argument that could not be kept.
     """
 
     optimizer: OptimizerRecipe
@@ -74,6 +72,7 @@ class CompileState:
     run_eagerly: bool = False
     steps_per_execution: int = 1
     jit_compile: bool = False
+    notes: tuple[str, ...] = ()
 
     def compile(self, model: Any) -> None:
         """Compile a model with a new optimizer and new metrics."""
@@ -81,8 +80,8 @@ class CompileState:
             optimizer=self.optimizer.make(),
             loss=self.loss,
             loss_weights=self.loss_weights,
-            metrics=_made(self.metrics),
-            weighted_metrics=_made(self.weighted_metrics),
+            metrics=make_metrics(self.metrics),
+            weighted_metrics=make_metrics(self.weighted_metrics),
             run_eagerly=self.run_eagerly,
             steps_per_execution=self.steps_per_execution,
             jit_compile=self.jit_compile,
@@ -91,19 +90,23 @@ class CompileState:
             model.optimizer.build(model.trainable_variables)
 
 
-def read_compile_state(model: Any, description: ModelDescription) -> CompileState:
+def read_compile_state(
+    model: Any, description: ModelDescription, *, fresh: bool = False
+) -> CompileState:
     """Read what a model was compiled with.
 
     Args:
         model: a compiled model.
         description: its description, which tells the learning rate at the start of the run (the
             optimizer may have another one by now).
+        fresh: whether to read it as if it had not seen a batch and had made no metric yet.
 
     Returns:
-        The arguments of compile.
+        The arguments of compile. Metrics that cannot be made anew are left out and noted.
 
     Raises:
-        UnsupportedModelError: the optimizer or a metric cannot be made anew.
+        UnsupportedModelError: the optimizer or its schedule cannot be made anew, or the weights
+            of several losses cannot be read.
     """
     if not getattr(model, "compiled", False) or model.optimizer is None:
         raise UnsupportedModelError(
@@ -111,29 +114,46 @@ def read_compile_state(model: Any, description: ModelDescription) -> CompileStat
             expected="a compiled model",
             do="call model.compile first",
         )
-    given = _given(model)
+    optimizer = _read_optimizer(model.optimizer, description)
+    loss = _unwrapped(model.loss)
+    outputs = max(len(description.outputs), 1)
+    live = () if fresh else live_metrics(model)
+    reader = MetricReader(outputs, live, loss_functions(loss))
+    given = _given(model, reader)
     return CompileState(
-        optimizer=_read_optimizer(model.optimizer, description),
-        loss=_unwrapped(model.loss),
-        loss_weights=_unwrapped(given.get("loss_weights")),
-        metrics=_read_metrics(given.get("metrics")),
-        weighted_metrics=_read_metrics(given.get("weighted_metrics")),
+        optimizer=optimizer,
+        loss=loss,
+        loss_weights=keras.saving.deserialize_keras_object(given.get("loss_weights")),
+        metrics=reader.read(given.get("metrics")),
+        weighted_metrics=reader.read(given.get("weighted_metrics")),
         run_eagerly=bool(model.run_eagerly),
         steps_per_execution=int(model.steps_per_execution or 1),
         jit_compile=bool(model.jit_compile),
+        notes=tuple(reader.notes),
     )
 
 
-def _given(model: Any) -> dict[str, Any]:
-    """Arguments of compile as they were given.
+def _given(model: Any, reader: MetricReader) -> dict[str, Any]:
+    """Arguments of compile in their serialised form, the only public one.
 
-    Keras has no public way to them but their serialised form, in which a metric that is a
-    function of the user's own cannot be found again.
+    A single object without a get_config makes Keras refuse them all; then the metrics that the
+    model has made stand in, if there is only one output that they can belong to.
     """
-    live = getattr(vars(model).get("_compile_config"), "config", None)
-    if isinstance(live, dict):
-        return dict(live)
-    return dict(keras.saving.deserialize_keras_object(model.get_compile_config()))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a lambda is warned of
+            return dict(model.get_compile_config() or {})
+    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
+        if reader.outputs > 1:
+            raise _cannot_read(model, error) from error
+        reason = " ".join(str(error).split(". ", maxsplit=1)[0].split())
+    reader.notes.append(
+        "Metrics that the model has not made yet, sample weights of metrics and loss_weights are "
+        f"left out where the model is compiled anew, because Keras cannot tell them ({reason}): "
+        "give that object a get_config and decorate its class with "
+        "keras.saving.register_keras_serializable."
+    )
+    return {"metrics": [one for one in map(serialised, reader.live) if one is not None]}
 
 
 def _read_optimizer(optimizer: Any, description: ModelDescription) -> OptimizerRecipe:
@@ -161,49 +181,18 @@ def _read_optimizer(optimizer: Any, description: ModelDescription) -> OptimizerR
 
 def _read_schedule(config: dict[str, Any], optimizer: Any) -> Any:
     """The schedule as an object, which optimizers can share: it has no state."""
-    kind = keras.optimizers.schedules.LearningRateSchedule
     try:
-        schedule = keras.optimizers.schedules.deserialize(config)
-    except (TypeError, ValueError, KeyError, NotImplementedError):
+        schedule = keras.saving.deserialize_keras_object(config)
+    except (TypeError, ValueError, KeyError, ImportError, NotImplementedError):
         schedule = None
-    if not isinstance(schedule, kind):  # a class of the user's own, found only in the optimizer
-        schedule = vars(optimizer).get("_learning_rate")
-    if not isinstance(schedule, kind):
-        raise _cannot_make("learning-rate schedule of", optimizer, "its class is not known")
-    return schedule
-
-
-def _read_metrics(given: Any) -> Any:
-    if isinstance(given, keras.metrics.Metric):
-        return _read_metric(given)
-    if isinstance(given, dict):
-        return {key: _read_metrics(value) for key, value in given.items()}
-    if isinstance(given, list | tuple):
-        return [_read_metrics(value) for value in given]
-    return given
-
-
-def _read_metric(metric: Any) -> MetricRecipe:
-    try:
-        recipe = MetricRecipe(type(metric), dict(metric.get_config()))
-        copy = recipe.make()
-    except (NotImplementedError, TypeError, ValueError, AttributeError) as error:
-        raise _cannot_make("metric", metric, error) from error
-    for name, value in vars(metric).items():
-        plain = isinstance(value, bool | int | float | str)
-        if plain and not name.startswith("_") and getattr(copy, name, value) != value:
-            raise _cannot_make("metric", metric, f"its get_config does not tell {name}")
-    return recipe
-
-
-def _made(metrics: Any) -> Any:
-    if isinstance(metrics, MetricRecipe):
-        return metrics.make()
-    if isinstance(metrics, dict):
-        return {key: _made(value) for key, value in metrics.items()}
-    if isinstance(metrics, list | tuple):
-        return [_made(value) for value in metrics]
-    return metrics
+    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        return schedule
+    raise UnsupportedModelError(
+        given=f"the learning-rate schedule {name_of(config)} of {type(optimizer).__name__}, which "
+        "Keras cannot make again",
+        expected="a schedule of Keras, or a registered class",
+        do="decorate the class with keras.saving.register_keras_serializable",
+    )
 
 
 def _unwrapped(given: Any) -> Any:
@@ -215,9 +204,20 @@ def _unwrapped(given: Any) -> Any:
     return given
 
 
+def _cannot_read(model: Any, reason: object) -> UnsupportedModelError:
+    return UnsupportedModelError(
+        given=f"the model {model.name!r} with several outputs, of which Keras cannot tell the loss "
+        f"weights and metrics: {reason}",
+        expected="losses and metrics that can be serialised",
+        do="give that object a get_config and decorate its class with "
+        "keras.saving.register_keras_serializable, or pass build=, a function that returns the "
+        "compiled model",
+    )
+
+
 def _cannot_make(what: str, given: Any, reason: object) -> UnsupportedModelError:
     return UnsupportedModelError(
         given=f"the {what} {type(given).__name__}, of which no copy can be made: {reason}",
-        expected="an optimizer and metrics with a get_config that tells all their arguments",
+        expected="an optimizer with a get_config that tells all its arguments",
         do="pass build=, a function that returns the compiled model",
     )

@@ -8,7 +8,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_debugger.rewriting.compile_state import CompileState, MetricRecipe
+from keras_debugger.rewriting.compile_state import CompileState
+from keras_debugger.rewriting.metric_recipes import MetricRecipe
 from keras_debugger.rewriting.subject import cannot_apply
 from keras_debugger.types.edit import ScaleTargets, SetLoss
 from keras_debugger.types.vocabulary import LossKind
