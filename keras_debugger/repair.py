@@ -315,8 +315,10 @@ def _history(record: TrainingRecord | None) -> dict[str, tuple[float, ...]]:
 
 
 def _trials(run: Repair) -> tuple[Trial, ...]:
-    proofs = tuple(trial for proof in run.proofs for trial in (*proof.before, *proof.after))
-    return (*filter(None, (run.original,)), *run.tried, *proofs)
+    """Every training once; a second proof holds the original's trials of the first."""
+    proofs = [trial for proof in run.proofs for trial in (*proof.before, *proof.after)]
+    trials = [*filter(None, (run.original,)), *run.tried, *proofs]
+    return tuple({id(trial): trial for trial in trials}.values())
 
 
 def _cost(run: Repair) -> float:
