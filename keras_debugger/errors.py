@@ -8,8 +8,7 @@ KerasDebuggerError
 ├── UnsupportedModelError (TypeError)     a model that cannot be rebuilt
 ├── NotApplicableError (ValueError)       a fix whose precondition does not hold
 ├── MissingEvidenceError (LookupError)    a part of a record that was not recorded
-├── MissingBackendError (ImportError)     TensorFlow is missing, or Keras runs on another backend
-└── FolderInUseError (OSError)            another run writes in the same folder
+└── MissingBackendError (ImportError)     TensorFlow is missing, or Keras runs on another backend
 """
 
 
@@ -71,7 +70,3 @@ class MissingEvidenceError(KerasDebuggerError, LookupError):
 
 class MissingBackendError(KerasDebuggerError, ImportError):
     """TensorFlow is missing, or Keras runs on another backend."""
-
-
-class FolderInUseError(KerasDebuggerError, OSError):
-    """Another run writes in the same folder."""

@@ -4,7 +4,12 @@ import numpy as np
 
 from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.record import DataProfile, LabelProfile, TrainingRecord
-from keras_debugger.types.vocabulary import LabelForm, LossKind, Severity
+from keras_debugger.types.vocabulary import (
+    CATEGORICAL_CROSSENTROPIES,
+    LabelForm,
+    LossKind,
+    Severity,
+)
 
 GOOD = 0.9  # of the way from a constant guess to no error; at or above it nothing was lost
 POOR = 0.3  # below it the run reached next to nothing
@@ -86,10 +91,7 @@ def constant_loss(record: TrainingRecord, data: DataProfile | None) -> float:
         return labels.mean_abs_deviation
     if output.loss is LossKind.BINARY_CROSSENTROPY:
         return _binary_entropy(labels)
-    if output.loss in (
-        LossKind.CATEGORICAL_CROSSENTROPY,
-        LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-    ):
+    if output.loss in CATEGORICAL_CROSSENTROPIES:
         return class_entropy(labels)
     return float("nan")
 

@@ -1,31 +1,15 @@
-"""Which losses belong to which task, and which task a record is about."""
+"""What an activation can reach, and which task a record is about."""
 
 from keras_debugger.types.record import LabelProfile, OutputDescription, TrainingRecord
-from keras_debugger.types.vocabulary import Activation, LabelForm, LossKind
+from keras_debugger.types.vocabulary import (
+    CLASS_FORMS,
+    CROSSENTROPIES,
+    REGRESSION_LOSSES,
+    Activation,
+    LabelForm,
+    LossKind,
+)
 
-CROSSENTROPIES = frozenset(
-    {
-        LossKind.BINARY_CROSSENTROPY,
-        LossKind.CATEGORICAL_CROSSENTROPY,
-        LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-    }
-)
-REGRESSION_LOSSES = frozenset(
-    {
-        LossKind.MEAN_SQUARED_ERROR,
-        LossKind.MEAN_ABSOLUTE_ERROR,
-        LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR,
-        LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR,
-        LossKind.HUBER,
-        LossKind.LOG_COSH,
-    }
-)
-CLASS_FORMS = frozenset(
-    {LabelForm.INTEGER_CLASSES, LabelForm.BINARY, LabelForm.ONE_HOT, LabelForm.MULTI_HOT}
-)
-RELU_FAMILY = frozenset(
-    {Activation.RELU, Activation.RELU6, Activation.LEAKY_RELU, Activation.PRELU}
-)
 BOUNDS = {
     Activation.SIGMOID: (0.0, 1.0),
     Activation.HARD_SIGMOID: (0.0, 1.0),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.fixes.base import Fix
-from keras_debugger.fixes.edited_model import edited_model
+from keras_debugger.fixes.learning_rate import compiled_optimizer
 from keras_debugger.types.edit import Edit, ScaleLearningRate, SetOptimizer
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind
@@ -35,13 +35,7 @@ class ChangeOptimizer(Fix):
 
     def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
-        present = edited_model(setup).optimizer
-        if present is None:
-            raise self.refuse(
-                given="a model that is not compiled",
-                expected="a compiled model",
-                do="compile the model before you hand it over",
-            )
+        present = compiled_optimizer(self, setup)
         if setup.edits_of(ScaleLearningRate):
             raise self.refuse(
                 given="a plan that has already scaled the learning rate",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.fixes.base import Fix
-from keras_debugger.fixes.edited_model import edited_model
+from keras_debugger.fixes.learning_rate import compiled_optimizer
 from keras_debugger.types.edit import ClipNorm, Edit
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind
@@ -32,13 +32,7 @@ class ClipGradients(Fix):
 
     def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
-        optimizer = edited_model(setup).optimizer
-        if optimizer is None:
-            raise self.refuse(
-                given="a model that is not compiled",
-                expected="a compiled model",
-                do="compile the model before you hand it over",
-            )
+        optimizer = compiled_optimizer(self, setup)
         limits = (optimizer.clipnorm, optimizer.clipvalue, optimizer.global_clipnorm)
         present = [limit for limit in limits if limit is not None]
         if present:

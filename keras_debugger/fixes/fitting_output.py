@@ -4,12 +4,11 @@ import math
 from dataclasses import dataclass
 
 from keras_debugger.types.record import LabelProfile, OutputDescription
-from keras_debugger.types.vocabulary import Activation, LabelForm, LossKind
+from keras_debugger.types.vocabulary import CROSSENTROPIES, Activation, LabelForm, LossKind
 
 BCE = LossKind.BINARY_CROSSENTROPY
 CCE = LossKind.CATEGORICAL_CROSSENTROPY
 SCCE = LossKind.SPARSE_CATEGORICAL_CROSSENTROPY
-CROSSENTROPIES = (BCE, CCE, SCCE)
 ON_CLASSES = (*CROSSENTROPIES, LossKind.HINGE)
 RANGES = {
     Activation.SIGMOID: (0.0, 1.0),

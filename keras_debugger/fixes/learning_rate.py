@@ -3,6 +3,7 @@
 from keras_debugger.fixes.base import Fix
 from keras_debugger.fixes.edited_model import edited_model
 from keras_debugger.types.edit import ScaleLearningRate
+from keras_debugger.types.record import OptimizerDescription
 from keras_debugger.types.setup import TrainingSetup
 
 RATE_CALLBACKS = ("LearningRateScheduler", "ReduceLROnPlateau")
@@ -36,6 +37,23 @@ def scale_rate(fix: Fix, setup: TrainingSetup, factor: float) -> ScaleLearningRa
                 do="try the two in different plans",
             )
     return ScaleLearningRate(factor=factor)
+
+
+def compiled_optimizer(fix: Fix, setup: TrainingSetup) -> OptimizerDescription:
+    """The optimizer after the edits of a set-up; raises NotApplicableError if there is none.
+
+    Args:
+        fix: the fix that asks, for its words.
+        setup: the set-up.
+    """
+    optimizer = edited_model(setup).optimizer
+    if optimizer is None:
+        raise fix.refuse(
+            given="a model that is not compiled",
+            expected="a compiled model",
+            do="compile the model before you hand it over",
+        )
+    return optimizer
 
 
 def is_scheduled(setup: TrainingSetup) -> bool:

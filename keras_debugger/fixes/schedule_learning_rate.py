@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.fixes.base import Fix
-from keras_debugger.fixes.edited_model import edited_model
-from keras_debugger.fixes.learning_rate import is_scheduled
+from keras_debugger.fixes.learning_rate import compiled_optimizer, is_scheduled
 from keras_debugger.types.edit import Edit, Schedule, SetSchedule
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind
@@ -30,12 +29,7 @@ class DecayLearningRate(Fix):
 
     def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
-        if edited_model(setup).optimizer is None:
-            raise self.refuse(
-                given="a model that is not compiled",
-                expected="a compiled model",
-                do="compile the model before you hand it over",
-            )
+        compiled_optimizer(self, setup)
         if is_scheduled(setup):
             raise self.refuse(
                 given="a run whose learning rate already follows a schedule or a callback",

@@ -4,17 +4,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from keras_debugger.errors import NotApplicableError
-from keras_debugger.fixes.base import Fix
-from keras_debugger.fixes.edited_model import edited_model
-from keras_debugger.fixes.fit_output import output_edits
-from keras_debugger.fixes.fitting_output import UnclearError, fitting_output
-from keras_debugger.types.edit import Edit, SetOutput
-from keras_debugger.types.setup import TrainingSetup
+from keras_debugger.fixes.fitting_output import OutputForm, UnclearError, fitting_output
+from keras_debugger.fixes.output_fix import OutputFix
+from keras_debugger.types.record import LabelProfile, ModelDescription, OutputDescription
 from keras_debugger.types.vocabulary import FixKind, LossKind
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandardLoss(Fix):
+class StandardLoss(OutputFix):
     """Replace a loss of the user's own by squared error on numbers, crossentropy on classes.
 
     When: a loss of one's own becomes NaN or has an infinite gradient, such as a square root at
@@ -31,30 +28,13 @@ class StandardLoss(Fix):
     reason: ClassVar[str] = "The standard loss has a finite gradient everywhere."
     risk: ClassVar[str] = "What the own loss asked for beside closeness is lost."
 
-    def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
-        """The edits; raises NotApplicableError."""
-        model = edited_model(setup)
-        if model.own_train_step:
-            raise self._refused("a model with a train_step or compute_loss of its own")
-        reasons: list[str] = []
-        edits: list[Edit] = []
-        pairs = zip(model.outputs, setup.data.labels, strict=False)
-        for position, (output, labels) in enumerate(pairs):
-            if output.loss is not LossKind.OTHER:
-                reasons.append(f"the loss {output.loss_name}")
-                continue
-            asked = replace(output, loss=LossKind.MEAN_SQUARED_ERROR)
-            try:
-                form = fitting_output(asked, labels, metrics=model.metrics)
-            except UnclearError as error:
-                reasons.append(str(error))
-                continue
-            edits += output_edits(position, output, form)
-        if not edits:
-            raise self._refused("; ".join(reasons) or "a model without known outputs")
-        if setup.graph is None and any(isinstance(edit, SetOutput) for edit in edits):
-            raise self._refused(setup.refusal or "a model that cannot be rebuilt")
-        return tuple(edits)
+    def _form(
+        self, model: ModelDescription, output: OutputDescription, labels: LabelProfile
+    ) -> OutputForm:
+        if output.loss is not LossKind.OTHER:
+            raise UnclearError(f"the loss {output.loss_name}")
+        asked = replace(output, loss=LossKind.MEAN_SQUARED_ERROR)
+        return fitting_output(asked, labels, metrics=model.metrics)
 
     def _refused(self, given: str) -> NotApplicableError:
         return self.refuse(

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_debugger.recording.activation_kinds import activation_of, recurrent_activation_of
+from keras_debugger.recording.configuration import configured
 from keras_debugger.recording.layer_kinds import inner_layer, resolve_kind
 from keras_debugger.types.record import LayerDescription
 from keras_debugger.types.vocabulary import LayerKind
@@ -96,16 +97,9 @@ def _dropout(layer: Any) -> float:
         return float(getattr(layer, "rate", 0.0) or 0.0)
     rates = [getattr(layer, name, None) for name in ("dropout", "recurrent_dropout")]
     if kind is LayerKind.ATTENTION:
-        rates.append(_configured(layer).get("dropout"))
+        rates.append(configured(layer).get("dropout"))
     numbers = [float(rate) for rate in rates if isinstance(rate, int | float)]
     return max(numbers, default=0.0)
-
-
-def _configured(layer: Any) -> dict[str, Any]:
-    try:
-        return dict(layer.get_config())
-    except (NotImplementedError, TypeError, ValueError, AttributeError):
-        return {}
 
 
 def _penalty(layer: Any) -> tuple[float, float]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import keras
 
-from keras_debugger.types.vocabulary import LossKind
+from keras_debugger.recording.configuration import configured
+from keras_debugger.types.vocabulary import CROSSENTROPIES, LossKind
 
 _FUNCTIONS = (
     (keras.losses.binary_crossentropy, LossKind.BINARY_CROSSENTROPY),
@@ -96,7 +97,7 @@ def losses_of(model: Any, names: tuple[tuple[str, ...], ...]) -> tuple[Any, ...]
 
 
 def _of_object(loss: Any) -> tuple[LossKind, str, bool | None]:
-    from_logits = _configured(loss).get("from_logits")
+    from_logits = configured(loss).get("from_logits")
     logits = None if from_logits is None else bool(from_logits)
     for cls, kind in _CLASSES:
         if isinstance(loss, cls):
@@ -106,21 +107,9 @@ def _of_object(loss: Any) -> tuple[LossKind, str, bool | None]:
     return LossKind.OTHER, loss.name or type(loss).__name__, logits
 
 
-def _configured(loss: Any) -> dict[str, Any]:
-    try:
-        return dict(loss.get_config())
-    except (NotImplementedError, TypeError, ValueError, AttributeError):
-        return {}
-
-
 def _logits(kind: LossKind) -> bool | None:
     """The default of `from_logits` of a Keras loss function, None if it has none."""
-    with_question = (
-        LossKind.BINARY_CROSSENTROPY,
-        LossKind.CATEGORICAL_CROSSENTROPY,
-        LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-    )
-    return False if kind in with_question else None
+    return False if kind in CROSSENTROPIES else None
 
 
 def _name(loss: Any) -> str:

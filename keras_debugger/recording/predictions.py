@@ -7,13 +7,9 @@ import keras
 import numpy as np
 
 from keras_debugger.types.record import OutputDescription, PredictionLog
-from keras_debugger.types.vocabulary import Activation, LossKind
+from keras_debugger.types.vocabulary import CATEGORICAL_CROSSENTROPIES, Activation, LossKind
 
 _LIMIT = 1000  # classes
-_CLASS_LOSSES = {
-    LossKind.CATEGORICAL_CROSSENTROPY,
-    LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-}
 
 
 @dataclass(eq=False)
@@ -97,7 +93,7 @@ class PredictionProbe:
             one_hot = np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()
             return (answer.argmax(1), labels.argmax(1), count) if one_hot else None
         flat = labels.reshape(len(labels), -1)
-        fits = flat.shape[1] == 1 and loss in _CLASS_LOSSES
+        fits = flat.shape[1] == 1 and loss in CATEGORICAL_CROSSENTROPIES
         if not fits or not (np.isfinite(flat).all() and (flat == np.floor(flat)).all()):
             return None
         truth = flat[:, 0].astype(np.int64)

@@ -15,7 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 from keras_debugger.recording.named_arrays import holds_values
 from keras_debugger.types.record import SimpleModel
-from keras_debugger.types.vocabulary import LabelForm
+from keras_debugger.types.vocabulary import CLASS_FORMS, LabelForm
 
 _MOST_ROWS = 600
 _MOST_FEATURES = 200
@@ -24,7 +24,6 @@ _FOLDS = 3
 _PERMUTATIONS = 5
 _MOST_CLASSES = 30
 _TOKEN_BINS = 200
-_CLASS_FORMS = (LabelForm.BINARY, LabelForm.INTEGER_CLASSES, LabelForm.ONE_HOT, LabelForm.MULTI_HOT)
 
 
 def try_simple_models(
@@ -50,7 +49,7 @@ def try_simple_models(
     generator = np.random.default_rng(seed)
     rows = min(len(x), len(y))
     chosen = np.sort(generator.permutation(rows)[:_MOST_ROWS])
-    classes = form in _CLASS_FORMS
+    classes = form in CLASS_FORMS
     target = _class_target(y[chosen], form) if classes else _number_target(y[chosen])
     table = _features(x[chosen], generator)
     usable = np.isfinite(target)

@@ -30,11 +30,6 @@ LOSSES: Mapping[LossKind, type] = MappingProxyType(
         LossKind.POISSON: keras.losses.Poisson,
     }
 )
-WITH_LOGITS = (
-    LossKind.BINARY_CROSSENTROPY,
-    LossKind.CATEGORICAL_CROSSENTROPY,
-    LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-)
 # The same question asked of labels of another form; `accuracy` finds its form by itself.
 _METRICS = (
     {

@@ -12,9 +12,6 @@ from keras_debugger.types.record import OutputDescription
 from keras_debugger.types.vocabulary import Activation, LabelForm, LossKind
 
 # Labels that are classes; all but PER_STEP and MULTI_HOT have one class a row.
-CLASS_FORMS = frozenset(
-    {LabelForm.INTEGER_CLASSES, LabelForm.BINARY, LabelForm.ONE_HOT, LabelForm.MULTI_HOT}
-)
 _PROBABILITIES = frozenset({Activation.SIGMOID, Activation.HARD_SIGMOID, Activation.SOFTMAX})
 
 

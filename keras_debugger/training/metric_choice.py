@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from keras_debugger.errors import InvalidArgumentError
-from keras_debugger.training.answers import CLASS_FORMS, Target
+from keras_debugger.training.answers import Target
 from keras_debugger.training.row_errors import Measure
 from keras_debugger.types.record import (
     DataProfile,
@@ -11,30 +11,19 @@ from keras_debugger.types.record import (
     ModelDescription,
     OutputDescription,
 )
-from keras_debugger.types.vocabulary import LabelForm, LossKind
+from keras_debugger.types.vocabulary import (
+    CLASS_FORMS,
+    CROSSENTROPIES,
+    REGRESSION_LOSSES,
+    LabelForm,
+    LossKind,
+)
 
 # Accuracy hides a class that is rarer than this share of an even split, or a larger majority.
 RARE_SHARE_OF_EVEN = 0.2
 LARGE_MAJORITY = 0.8
 
-NUMBER_LOSSES = frozenset(
-    {
-        LossKind.MEAN_SQUARED_ERROR,
-        LossKind.MEAN_ABSOLUTE_ERROR,
-        LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR,
-        LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR,
-        LossKind.HUBER,
-        LossKind.LOG_COSH,
-        LossKind.POISSON,
-    }
-)
-CROSSENTROPIES = frozenset(
-    {
-        LossKind.BINARY_CROSSENTROPY,
-        LossKind.CATEGORICAL_CROSSENTROPY,
-        LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-    }
-)
+NUMBER_LOSSES = REGRESSION_LOSSES | {LossKind.POISSON}
 _NAMES = {measure.value: measure for measure in Measure} | {
     "acc": Measure.ACCURACY,
     "mae": Measure.MEAN_ABSOLUTE_ERROR,

@@ -7,16 +7,15 @@ import numpy as np
 
 from keras_debugger.training import row_errors
 from keras_debugger.training.answers import (
-    CLASS_FORMS,
     answered_classes,
     numbers,
     probabilities,
     true_classes,
 )
-from keras_debugger.training.metric_choice import CROSSENTROPIES, NUMBER_LOSSES, OutputMetric
+from keras_debugger.training.metric_choice import NUMBER_LOSSES, OutputMetric
 from keras_debugger.training.row_errors import Measure
 from keras_debugger.types.record import OutputDescription
-from keras_debugger.types.vocabulary import LabelForm
+from keras_debugger.types.vocabulary import CLASS_FORMS, CROSSENTROPIES, LabelForm
 
 LARGEST_RATIO = 10.0
 

@@ -220,3 +220,22 @@ class VariableRole(StrEnum):
     SCALE = "scale"  # gamma of a normalisation
     OFFSET = "offset"  # beta of a normalisation
     OTHER = "other"
+
+
+CATEGORICAL_CROSSENTROPIES = frozenset(
+    {LossKind.CATEGORICAL_CROSSENTROPY, LossKind.SPARSE_CATEGORICAL_CROSSENTROPY}
+)
+CROSSENTROPIES = CATEGORICAL_CROSSENTROPIES | {LossKind.BINARY_CROSSENTROPY}
+REGRESSION_LOSSES = frozenset(
+    {
+        LossKind.MEAN_SQUARED_ERROR,
+        LossKind.MEAN_ABSOLUTE_ERROR,
+        LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR,
+        LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR,
+        LossKind.HUBER,
+        LossKind.LOG_COSH,
+    }
+)
+CLASS_FORMS = frozenset(
+    {LabelForm.INTEGER_CLASSES, LabelForm.BINARY, LabelForm.ONE_HOT, LabelForm.MULTI_HOT}
+)

@@ -3,13 +3,8 @@
 import numpy as np
 
 from keras_debugger.types.record import LabelProfile, TrainingRecord
-from keras_debugger.types.vocabulary import LabelForm, LossKind, Need
+from keras_debugger.types.vocabulary import CROSSENTROPIES, LabelForm, LossKind, Need
 
-_CROSSENTROPIES = (
-    LossKind.BINARY_CROSSENTROPY,
-    LossKind.CATEGORICAL_CROSSENTROPY,
-    LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-)
 _SINGLE = ((), (1,))
 
 
@@ -26,7 +21,7 @@ def constant_loss(record: TrainingRecord) -> float | None:
         return None
     labels, loss = data.labels[0], outputs[0].loss
     weights = record.fit.class_weight if record.has(Need.FIT) else None
-    if loss in _CROSSENTROPIES and labels.counts:
+    if loss in CROSSENTROPIES and labels.counts:
         value = _crossentropy(labels, dict(weights or {}))
     elif weights:
         return None

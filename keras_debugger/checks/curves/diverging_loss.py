@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.base import Check
 from keras_debugger.checks.curves.constant_predictor import constant_loss
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth
@@ -50,9 +50,7 @@ class DivergingLoss(Check):
         return found or judge_runs(record.epochs, self._judge)
 
     def _judge(self, run: Run) -> Finding | None:
-        loss = run.curve("loss")
-        if len(loss) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        loss = run.long_curve("loss", at_least=self.min_epochs)
         best = int(smooth(loss).argmin()) if loss.argmin() else 0
         low = float(loss[: best + 2].min())
         rise = end_level(loss) - low

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.base import Check
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import smooth
 from keras_debugger.types.finding import Finding
@@ -39,9 +39,7 @@ class LossPlateau(Check):
         return judge_runs(record.epochs, self._judge)
 
     def _judge(self, run: Run) -> Finding | None:
-        loss = run.curve("loss")
-        if len(loss) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        loss = run.long_curve("loss", at_least=self.min_epochs)
         level = smooth(loss)
         near = np.abs(level - level[-1]) <= self.max_change * float(np.ptp(loss))
         flat = int(near[::-1].argmin()) if not near.all() else len(near)

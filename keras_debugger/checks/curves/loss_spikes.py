@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.base import Check
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -41,8 +41,7 @@ class LossSpikes(Check):
         return judge_runs(record.epochs, self._judge)
 
     def _judge(self, run: Run) -> Finding | None:
-        if len(run.curve("loss")) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        run.long_curve("loss", at_least=self.min_epochs)
         for name in ("loss", "val_loss"):
             values = run.curve(name)
             if len(values) < self.min_epochs:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.base import Check
 from keras_debugger.checks.curves.chance import (
     at_chance_level,
     held_out_at_chance,
@@ -60,9 +60,8 @@ class NoLearning(Check):
         return judge_runs(record.epochs, lambda run: self._by_labels(run, constant, largest))
 
     def _by_labels(self, run: Run, constant: float, largest: float | None) -> Finding | None:
-        loss, accuracy = run.curve("loss"), run.train_accuracy
-        if len(loss) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        loss = run.long_curve("loss", at_least=self.min_epochs)
+        accuracy = run.train_accuracy
         ends_at_chance = end_level(loss) >= 0.97 * constant
         lowest = end_level(loss) if ends_at_chance else float(smooth(loss)[1:].min())
         reached = 1 - min(lowest, end_level(loss)) / constant
@@ -91,9 +90,8 @@ class NoLearning(Check):
         )
 
     def _by_curves(self, run: Run) -> Finding | None:
-        loss, accuracy = run.curve("loss"), run.train_accuracy
-        if len(loss) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        loss = run.long_curve("loss", at_least=self.min_epochs)
+        accuracy = run.train_accuracy
         if reaches(accuracy, self.good_accuracy) or not loss.any():
             return None
         gain, at_end = improvement(loss), end_level(loss)

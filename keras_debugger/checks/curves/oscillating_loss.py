@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.base import Check
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import smooth
 from keras_debugger.types.finding import Finding
@@ -49,9 +49,7 @@ class OscillatingLoss(Check):
         return judge_runs(record.epochs, self._judge)
 
     def _judge(self, run: Run) -> Finding | None:
-        loss = run.curve("loss")
-        if len(loss) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        loss = run.long_curve("loss", at_least=self.min_epochs)
         rises = np.maximum(np.diff(loss), 0.0)
         progress, first = float(loss[0] - loss.min()), abs(float(loss[0]))
         climb, late = float(rises.sum()), float(rises[len(rises) // 2 :].sum())

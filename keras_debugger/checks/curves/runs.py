@@ -34,11 +34,6 @@ class Run:
     missing: Mapping[str, frozenset[int]]
 
     @property
-    def is_fragment(self) -> bool:
-        """Whether the log leaves out the start of the run or epochs within it."""
-        return bool(self.epoch[0] > 0 or (np.diff(self.epoch) > 1).any())
-
-    @property
     def accuracy(self) -> str | None:
         """Name of the accuracy among the training metrics, None if there is none."""
         names = [name for name in self.values if not name.startswith("val_")]
@@ -48,6 +43,13 @@ class Run:
         """The finite values of a log in their order; empty if there are none."""
         values: np.ndarray = self.values.get(name, np.empty(0))
         return np.asarray(values[np.isfinite(values)])
+
+    def long_curve(self, name: str, *, at_least: int) -> np.ndarray:
+        """The same; raises TooShortError if there are fewer values than this."""
+        values = self.curve(name)
+        if len(values) < at_least:
+            raise TooShortError(f"log at least {at_least} epochs")
+        return values
 
     def epochs_of(self, name: str) -> np.ndarray:
         """Epoch numbers of the finite values of a log."""

@@ -49,9 +49,8 @@ class Underfitting(Check):
         return judge_runs(record.epochs, lambda run: self._judge(run, record, constant))
 
     def _judge(self, run: Run, record: TrainingRecord, constant: float) -> Finding | None:
-        loss, validation = run.curve("loss"), run.curve("val_loss")
-        if len(loss) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        loss = run.long_curve("loss", at_least=self.min_epochs)
+        validation = run.curve("val_loss")
         lowest = min([end_level(loss)] + ([end_level(validation)] if len(validation) else []))
         reached, largest = 1 - lowest / constant, majority_share(record)
         if largest is not None and len(run.train_accuracy):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.base import Check
 from keras_debugger.checks.curves.pace import MIN_EPOCHS, MIN_RATE, steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.types.finding import Finding
@@ -40,9 +40,7 @@ class UnfinishedTraining(Check):
         return judge_runs(record.epochs, self._judge)
 
     def _judge(self, run: Run) -> Finding | None:
-        loss = run.curve("loss")
-        if len(loss) < self.min_epochs:
-            raise TooShortError(f"log at least {self.min_epochs} epochs")
+        loss = run.long_curve("loss", at_least=self.min_epochs)
         pace = steady_fall(run)
         if pace is None:
             return None

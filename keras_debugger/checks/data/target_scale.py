@@ -7,10 +7,17 @@ import numpy as np
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import POOR, quality, severity_by_outcome, training_quality
-from keras_debugger.checks.tasks import CLASS_FORMS, REGRESSION_LOSSES, outputs_with_labels
+from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, LabelForm, Need, Severity
+from keras_debugger.types.vocabulary import (
+    CLASS_FORMS,
+    REGRESSION_LOSSES,
+    CauseKind,
+    LabelForm,
+    Need,
+    Severity,
+)
 
 _SD_OF_MAD = 1.2533  # standard / mean absolute deviation of a normal distribution
 

@@ -6,7 +6,13 @@ from typing import ClassVar
 from keras_debugger.checks.base import Check
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity, Symptom
+from keras_debugger.types.vocabulary import (
+    CATEGORICAL_CROSSENTROPIES,
+    CauseKind,
+    Need,
+    Severity,
+    Symptom,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +33,6 @@ class CategoricalLossOfOneUnit(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        categorical = (
-            LossKind.CATEGORICAL_CROSSENTROPY,
-            LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-        )
         return tuple(
             self.finding(
                 severity=Severity.ERROR,
@@ -43,5 +45,5 @@ class CategoricalLossOfOneUnit(Check):
                 causes=(CauseKind.WRONG_LOSS,),
             )
             for output in record.model.outputs
-            if output.loss in categorical and output.units == 1
+            if output.loss in CATEGORICAL_CROSSENTROPIES and output.units == 1
         )

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import GOOD, quality
-from keras_debugger.checks.tasks import BOUNDS, REGRESSION_LOSSES, outputs_with_labels
+from keras_debugger.checks.tasks import BOUNDS, outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, Need, Severity
+from keras_debugger.types.vocabulary import REGRESSION_LOSSES, CauseKind, Need, Severity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,9 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome
-from keras_debugger.checks.tasks import CROSSENTROPIES
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import Activation, CauseKind, Need, Severity
+from keras_debugger.types.vocabulary import CROSSENTROPIES, Activation, CauseKind, Need, Severity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,10 +5,16 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome
-from keras_debugger.checks.tasks import CLASS_FORMS, REGRESSION_LOSSES, outputs_with_labels
+from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, LabelForm, Need
+from keras_debugger.types.vocabulary import (
+    CLASS_FORMS,
+    REGRESSION_LOSSES,
+    CauseKind,
+    LabelForm,
+    Need,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

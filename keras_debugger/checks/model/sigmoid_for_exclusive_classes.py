@@ -7,7 +7,12 @@ from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import Activation, CauseKind, LossKind, Need
+from keras_debugger.types.vocabulary import (
+    CATEGORICAL_CROSSENTROPIES,
+    Activation,
+    CauseKind,
+    Need,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +33,6 @@ class SigmoidForExclusiveClasses(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        categorical = (
-            LossKind.CATEGORICAL_CROSSENTROPY,
-            LossKind.SPARSE_CATEGORICAL_CROSSENTROPY,
-        )
         return tuple(
             self.finding(
                 severity=severity_by_outcome(record),
@@ -43,7 +44,7 @@ class SigmoidForExclusiveClasses(Check):
                 causes=(CauseKind.WRONG_OUTPUT_ACTIVATION,),
             )
             for output in record.model.outputs
-            if output.loss in categorical
+            if output.loss in CATEGORICAL_CROSSENTROPIES
             and output.activation in (Activation.SIGMOID, Activation.HARD_SIGMOID)
             and output.units != 1
         )

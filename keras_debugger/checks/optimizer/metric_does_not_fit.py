@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.tasks import CLASS_FORMS, outputs_with_labels
+from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import LabelForm, Need, Severity
+from keras_debugger.types.vocabulary import CLASS_FORMS, LabelForm, Need, Severity
 
 _COUNTS = ("accuracy", "acc", "precision", "recall", "auc")
 _DISTANCES = ("mae", "mse", "mean_absolute_error", "mean_squared_error")
