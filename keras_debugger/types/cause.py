@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from keras_debugger.types.experiment import Experiment
 from keras_debugger.types.vocabulary import CauseKind
 
 
@@ -17,6 +18,7 @@ class Cause:
         fixes: names of the fixes that would mend it, best first.
         place: layer, feature or argument that it is about; empty for the whole program.
         repairable: False if no change of the model can mend it (broken data).
+        experiments: those that were made and speak for or against it.
     """
 
     kind: CauseKind
@@ -26,3 +28,4 @@ class Cause:
     fixes: tuple[str, ...] = ()
     place: str = ""
     repairable: bool = True
+    experiments: tuple[Experiment, ...] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from keras_debugger.types.cause import Cause
+from keras_debugger.types.experiment import Experiment
 from keras_debugger.types.finding import Crashed, Finding, Skipped
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Severity
@@ -19,6 +20,9 @@ class Diagnosis:
         skipped: checks that could not judge, and what would let them.
         crashed: parts of ours that raised.
         checked: codes of the checks that ran and could judge.
+        experiments: those that were made, in order; empty if only the record was judged.
+        next_experiments: those that would tell the causes apart, most telling for its cost first.
+        unknown: probability that the cause is none of those that are known, 0 to 1.
     """
 
     record: TrainingRecord
@@ -27,6 +31,9 @@ class Diagnosis:
     skipped: tuple[Skipped, ...] = ()
     crashed: tuple[Crashed, ...] = ()
     checked: tuple[str, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
+    next_experiments: tuple[Experiment, ...] = ()
+    unknown: float = 0.0
 
     @property
     def problems(self) -> tuple[Finding, ...]:
