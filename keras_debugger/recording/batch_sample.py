@@ -74,10 +74,8 @@ class BatchSample:
             compiled: whether XLA compiles the step.
             when: a condition, a boolean tensor; always if None.
         """
-        leaves = [leaf for leaf in tf.nest.flatten(data) if leaf is not None]
-        if self._structure is None and not self.refusal:
-            self._prepare(data, leaves)
-        if self.refusal or len(leaves) != len(self._stores):
+        leaves = self.leaves_of(data)
+        if not leaves:
             return
         has_room = self._room > 0
         if compiled:
@@ -92,11 +90,31 @@ class BatchSample:
             self._seen.assign_add(tf.shape(leaves[0], tf.int64)[0])
         choose(
             has_room,
-            lambda *leaves: self._copy(leaves, compiled=compiled),
+            lambda *leaves: self.copy(leaves, compiled=compiled),
             lambda *leaves: [tf.constant(0)],
             leaves,
             compiled=compiled,
         )
+
+    def leaves_of(self, data: Any) -> list[Any]:
+        """The tensors of a batch that can be copied, none if it is of another form."""
+        leaves = [leaf for leaf in tf.nest.flatten(data) if leaf is not None]
+        if self._structure is None and not self.refusal:
+            self._prepare(data, leaves)
+        return [] if self.refusal or len(leaves) != len(self._stores) else leaves
+
+    def copy(self, leaves: Sequence[Any], *, compiled: bool = False) -> list[Any]:
+        """Copy as many rows as there is room for; the last part of `offer`."""
+        room = self._room.read_value()
+        count = tf.shape(leaves[0])[0]
+        if not compiled:
+            count = tf.minimum(count, room)
+            leaves = [leaf[:count] for leaf in leaves]
+        places = self._capacity - room + tf.range(count)
+        for store, leaf in zip(self._stores, leaves, strict=True):
+            store.scatter_nd_update(places[:, tf.newaxis], leaf)
+        self._room.assign_sub(count)
+        return [count]
 
     def close(self) -> None:
         """Take no further rows."""
@@ -141,18 +159,6 @@ class BatchSample:
         self._room = own_variable((), tf.int32, fill=float(self._capacity))
         self._seen = own_variable((), tf.int64) if self._counts else None
         self._structure = tf.nest.map_structure(lambda leaf: None if leaf is None else 0, data)
-
-    def _copy(self, leaves: Sequence[Any], *, compiled: bool) -> list[Any]:
-        room = self._room.read_value()
-        count = tf.shape(leaves[0])[0]
-        if not compiled:
-            count = tf.minimum(count, room)
-            leaves = [leaf[:count] for leaf in leaves]
-        places = self._capacity - room + tf.range(count)
-        for store, leaf in zip(self._stores, leaves, strict=True):
-            store.scatter_nd_update(places[:, tf.newaxis], leaf)
-        self._room.assign_sub(count)
-        return [count]
 
 
 def _refusal(leaves: list[Any]) -> str:

@@ -43,7 +43,7 @@ class Block:
 
     @classmethod
     def of(cls, tensor: Any, count: int) -> "Block":
-        """The block that holds a tensor which was put together before."""
+        """The block that holds a float32 tensor which was put together before."""
         block = cls.__new__(cls)
         block.tensor, block.count = tensor, count
         return block
@@ -55,4 +55,14 @@ class Block:
             reduce: a TensorFlow reduction.
             tensor: what to reduce, in the shape of this block.
         """
-        return reduce(tensor)[tf.newaxis] if self.count == 1 else reduce(tensor, axis=1)
+        return tf.reshape(reduce(tensor), [1]) if self.count == 1 else reduce(tensor, axis=1)
+
+
+def each_pair(
+    combine: Callable[[Any, Any], Any], first: Sequence[Block], second: Sequence[Block]
+) -> list[Block]:
+    """Blocks of the same form, combined one by one."""
+    return [
+        Block.of(combine(one.tensor, other.tensor), one.count)
+        for one, other in zip(first, second, strict=True)
+    ]

@@ -12,13 +12,14 @@ from keras_debugger.recording.norms import l2_norms, merged
 from keras_debugger.recording.patching import patched
 from keras_debugger.recording.ring import Ring
 from keras_debugger.recording.step_statistics import (
-    STATISTICS,
+    FULL,
+    Also,
     Application,
     Site,
-    old_values,
     plain,
-    statistics,
+    write_rows,
 )
+from keras_debugger.recording.updates import Move, copies_before, tells_moves
 
 FIRST_STEPS = 50  # steps at the start that are always recorded in full
 
@@ -28,7 +29,7 @@ class GradientTap:
 
     Args:
         counter: variable that holds the number of finished steps, int64.
-        every: each `every`-th step is recorded in full.
+        wanted: variable that says for each row of a ring whether it is recorded in full, boolean.
         capacity: rows that a ring holds.
         guard: runs a function of ours; an error in it never reaches the training.
         before_update: called before an optimizer acts, while the step is traced.
@@ -38,7 +39,7 @@ class GradientTap:
         self,
         *,
         counter: Any,
-        every: int,
+        wanted: Any,
         capacity: int,
         guard: Callable[[Callable[[], Any]], Any],
         before_update: Callable[[], None],
@@ -46,17 +47,25 @@ class GradientTap:
         self.sites: list[Site] = []
         self._before_update = before_update
         self._rate: Any = None
+        self._row: Any = None
+        self._also: Also | None = None
         self._applied: list[Site] = []
         self._counter = counter
-        self._every = every
+        self._wanted = wanted
         self._capacity = capacity
         self._guard = guard
         self._current: Application | None = None
 
     @contextmanager
-    def listening(self, model: Any) -> Iterator[None]:
-        """Patch the optimizers of a model for the time of one trace."""
-        self._rate = None
+    def listening(self, model: Any, also: Also | None = None) -> Iterator[None]:
+        """Patch the optimizers of a model for the time of one trace.
+
+        Args:
+            model: the model.
+            also: done with the first update at steps that are recorded in full.
+        """
+        self._rate = self._row = None
+        self._also = also
         self._applied.clear()
         compiled = bool(getattr(model, "jit_compile", False))
         with ExitStack() as patches:
@@ -67,7 +76,24 @@ class GradientTap:
                 )
                 if _changes_gradients(inner):
                     patches.enter_context(patched(inner, "update_step", self._update_step(inner)))
+                for name in ("assign_sub", "assign_add"):
+                    patches.enter_context(patched(optimizer, name, self._assign(optimizer, name)))
             yield
+
+    @property
+    def has_done_also(self) -> bool:
+        """Whether an update of this trace took over what was to be done besides."""
+        return self._also is None
+
+    def row(self, near: Any) -> Any:
+        """Row of the ring for the present step.
+
+        Args:
+            near: a tensor of the graph in which it is used.
+        """
+        if self._row is None or not belongs_to_step(self._row, near):
+            self._row = self._counter.read_value() % self._capacity
+        return self._row
 
     def learning_rate(self, row: Any) -> Any:
         """Learning rate before the first update of this step; None if it cannot be used here."""
@@ -75,9 +101,13 @@ class GradientTap:
 
     def is_bad(self, row: Any) -> Any:
         """Whether a gradient of the present step holds NaN or infinity, a boolean tensor."""
-        place = STATISTICS.index("finite")
-        flags = [tf.reshape(site.ring.peek(row), (len(STATISTICS), -1)) for site in self.sites]
-        return tf.reduce_any([tf.reduce_any(rows[place] == 0) for rows in flags])
+        bad = []
+        for site in self.sites:
+            exact = tf.reshape(site.full.peek(row), (len(FULL), -1))[0]
+            squares = tf.gather(site.ring.peek(row), site.order)
+            norms = tf.where(tf.math.is_nan(exact), squares, exact)
+            bad.append(tf.reduce_any(~tf.math.is_finite(norms)))
+        return tf.reduce_any(bad)
 
     def _apply(self, model: Any, optimizer: Any, *, compiled: bool) -> Callable[..., Any]:
         original = optimizer.apply
@@ -114,24 +144,27 @@ class GradientTap:
     def _before(
         self, optimizer: Any, grads: list[Any], variables: list[Any], *, compiled: bool
     ) -> Application | None:
-        if len(grads) != len(variables):
+        first = next((gradient for gradient in grads if gradient is not None), None)
+        if len(grads) != len(variables) or first is None:
             return None
         self._before_update()
         site = self._site(optimizer, variables, grads)
         site.repeated |= any(site is other for other in self._applied)
         self._applied.append(site)
+        tells = tells_moves(optimizer, variables, grads)
         with tf.name_scope("keras_debugger"):
             if self._rate is None:
                 self._rate = learning_rate_of(optimizer)
-            step = self._counter.read_value()
-            full = tf.logical_or(step < FIRST_STEPS, step % self._every == 0)
+            row = self.row(first.values if isinstance(first, tf.IndexedSlices) else first)
+            wanted = self._wanted.sparse_read(row)
+            tensors = [plain(variable) for variable in variables]
             return Application(
                 site=site,
                 gradients=grads,
                 scale=_loss_scale(optimizer),
-                full=full,
-                row=step % self._capacity,
-                old=old_values(site, full, compiled=compiled),
+                wanted=wanted,
+                row=row,
+                old=None if tells else copies_before(tensors, wanted, compiled=compiled),
             )
 
     def _site(self, optimizer: Any, variables: list[Any], grads: list[Any]) -> Site:
@@ -143,23 +176,48 @@ class GradientTap:
         count = len(variables)
         inner = getattr(optimizer, "inner_optimizer", optimizer)
         clipped = Ring(capacity=self._capacity, width=count) if _changes_gradients(inner) else None
-        ring = Ring(capacity=self._capacity, width=len(STATISTICS) * count)
         groups = group_columns([plain(variable) for variable in variables], grads)
-        site = Site(optimizer, tuple(variables), groups, ring, clipped, none)
+        site = Site(
+            optimizer=optimizer,
+            variables=tuple(variables),
+            groups=groups,
+            ring=Ring(capacity=self._capacity, width=count + 1),
+            full=Ring(capacity=self._capacity, width=len(FULL) * count),
+            clipped=clipped,
+            without_gradient=none,
+        )
         self.sites.append(site)
         return site
 
     def _after(self, application: Application, *, compiled: bool) -> None:
         with tf.name_scope("keras_debugger"):
             site = application.site
-            rows = statistics(application, compiled=compiled)
-            site.ring.write(application.row, rows)
+            also = self._also
+            if also is not None and belongs_to_step(application.row, also.inputs[0]):
+                self._also = None
+            else:
+                also = None
+            write_rows(application, compiled=compiled, also=also)
             if site.clipped is not None and application.received:
                 nan = tf.constant(float("nan"))
                 norms = [
                     application.received.get(column, nan) for column in range(len(site.variables))
                 ]
                 site.clipped.write(application.row, tf.stack(norms))
+
+    def _assign(self, optimizer: Any, name: str) -> Callable[..., Any]:
+        original = getattr(optimizer, name)
+
+        def assign(variable: Any, value: Any) -> Any:
+            application = self._current
+            if application is not None and application.old is None:
+                column = _place(application.site.variables, variable)
+                if column is not None:
+                    move = Move(value, is_added=name == "assign_add")
+                    application.moves[column] = move
+            return original(variable, value)
+
+        return assign
 
     def _received(self, application: Application, gradient: Any, variable: Any) -> None:
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
@@ -232,11 +290,19 @@ def _changes_gradients(optimizer: Any) -> bool:
 
 def _column(site: Site, variable: Any, number: int) -> int | None:
     """Column of a variable that `update_step` was called with, by identity, else by its turn."""
-    for column, known in enumerate(site.variables):
-        if known is variable or plain(known) is variable:
-            return column
+    column = _place(site.variables, variable)
+    if column is not None:
+        return column
     turns = [i for i in range(len(site.variables)) if i not in site.without_gradient]
     return turns[number] if number < len(turns) else None
+
+
+def _place(variables: Sequence[Any], variable: Any) -> int | None:
+    """Which of some variables this is, by identity."""
+    for column, known in enumerate(variables):
+        if known is variable or plain(known) is variable:
+            return column
+    return None
 
 
 def _same(first: Sequence[Any], second: Sequence[Any]) -> bool:

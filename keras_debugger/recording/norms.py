@@ -28,45 +28,45 @@ def merged(gradient: Any, variable_shape: tuple[int, ...], *, compiled: bool) ->
     return tf.math.unsorted_segment_sum(values, places, tf.size(rows))
 
 
+def half_square(tensor: Any) -> Any:
+    """Half the sum of squares of a tensor, a float32 scalar; infinite if it overflows."""
+    return tf.nn.l2_loss(tf.cast(tensor, tf.float32))
+
+
 def l2_norms(blocks: Sequence[Block]) -> Any:
     """Euclidean norm of each tensor, shape (tensors,); infinite if the sum of squares overflows."""
-    squares = [
-        2.0 * tf.nn.l2_loss(block.tensor)[tf.newaxis]
+    halves = [
+        tf.reshape(tf.nn.l2_loss(block.tensor), [1])
         if block.count == 1
-        else tf.reduce_sum(tf.square(block.tensor), axis=1)
+        else 0.5 * tf.reduce_sum(tf.square(block.tensor), axis=1)
         for block in blocks
     ]
-    return tf.sqrt(tf.concat(squares, axis=0))
+    return tf.sqrt(2.0 * tf.concat(halves, axis=0))
 
 
-def safe_norms(blocks: Sequence[Block]) -> Any:
-    """Euclidean norm of each tensor without overflow, shape (tensors,)."""
-    largest = [largest_entries([block]) for block in blocks]
-    scales = [tf.where(entry > 0, entry, 1.0) for entry in largest]
-    scaled = [
-        Block.of(
-            block.tensor / (scale[0] if block.count == 1 else scale[:, tf.newaxis]), block.count
-        )
-        for block, scale in zip(blocks, scales, strict=True)
+def wide_norms(blocks: Sequence[Block]) -> Any:
+    """Euclidean norm of each tensor, shape (tensors,), where float32 cannot hold the squares.
+
+    The squares are summed in float64, which holds those of any float32, so that the norm is finite
+    if and only if all entries are (a norm beyond float32 itself becomes its largest number).
+    """
+    wide = [tf.cast(block.tensor, tf.float64) for block in blocks]
+    squares = [
+        block.each(tf.reduce_sum, tf.square(tensor))
+        for block, tensor in zip(blocks, wide, strict=True)
     ]
-    return l2_norms(scaled) * tf.concat(scales, axis=0)
-
-
-def are_finite(blocks: Sequence[Block]) -> Any:
-    """1 for each tensor without NaN and infinity, else 0, shape (tensors,)."""
-    flags = [block.each(tf.reduce_all, tf.math.is_finite(block.tensor)) for block in blocks]
-    return tf.cast(tf.concat(flags, axis=0), tf.float32)
+    norms = tf.sqrt(tf.concat(squares, axis=0))
+    largest = tf.constant(tf.float32.max, tf.float64)
+    return tf.cast(
+        tf.where(tf.math.is_finite(norms), tf.minimum(norms, largest), norms), tf.float32
+    )
 
 
 def largest_entries(blocks: Sequence[Block]) -> Any:
     """Largest absolute entry of each tensor, shape (tensors,); 0 for an empty tensor."""
-    entries = [
-        tf.maximum(
-            block.each(tf.reduce_max, block.tensor), -block.each(tf.reduce_min, block.tensor)
-        )
-        for block in blocks
-    ]
-    return tf.maximum(tf.concat(entries, axis=0), 0.0)
+    highest = tf.concat([block.each(tf.reduce_max, block.tensor) for block in blocks], axis=0)
+    lowest = tf.concat([block.each(tf.reduce_min, block.tensor) for block in blocks], axis=0)
+    return tf.maximum(tf.maximum(highest, -lowest), 0.0)
 
 
 def zero_shares(blocks: Sequence[Block], table_rows: Sequence[int | None]) -> Any:
@@ -80,9 +80,14 @@ def zero_shares(blocks: Sequence[Block], table_rows: Sequence[int | None]) -> An
     shares = []
     for block, rows in zip(blocks, table_rows, strict=True):
         if rows is None:
-            ones = tf.square(tf.sign(block.tensor))
+            signs = tf.sign(block.tensor)  # half their sum of squares is half the count of others
+            others = (
+                2.0 * tf.reshape(tf.nn.l2_loss(signs), [1])
+                if block.count == 1
+                else tf.reduce_sum(tf.square(signs), axis=1)
+            )
             size = tf.cast(tf.size(block.tensor), tf.float32) / block.count
-            shares.append(1.0 - block.each(tf.reduce_sum, ones) / size)
+            shares.append(1.0 - others / size)
         else:
             touched = tf.reduce_any(
                 tf.reshape(block.tensor != 0, (tf.shape(block.tensor)[0], -1)), axis=1

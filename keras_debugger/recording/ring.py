@@ -42,7 +42,7 @@ class Ring:
 
     def write(self, row: Any, values: Any) -> None:
         """Write one row; `row` is an integer tensor, `values` has shape (width,)."""
-        self._table.scatter_nd_update([[row]], [values])
+        self._table.scatter_update(tf.IndexedSlices(values, row))
 
     def write_entry(self, row: Any, column: int, value: Any) -> None:
         """Write one number."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_debugger.recording.batch_sample import BatchSample
 from keras_debugger.recording.gradients import (
+    FIRST_STEPS,
     GradientTap,
     belongs_to_step,
     in_first_replica,
@@ -18,6 +20,7 @@ from keras_debugger.recording.gradients import (
 )
 from keras_debugger.recording.patching import patched
 from keras_debugger.recording.ring import Ring, own_variable
+from keras_debugger.recording.step_statistics import Also
 
 STEP_VALUES = ("loss", "learning_rate", "batch_size")
 CAPACITY = 256  # rows that a ring holds; it is read before they are overwritten
@@ -54,10 +57,13 @@ class StepTap:
         before_update: Callable[[], None],
     ) -> None:
         self.counter = own_variable((), tf.int64)
+        self._every = every
+        self._wanted = own_variable((CAPACITY,), tf.bool)
+        self.expect(0)
         self.steps = Ring(capacity=CAPACITY, width=len(STEP_VALUES))
         self.gradients = GradientTap(
             counter=self.counter,
-            every=every,
+            wanted=self._wanted,
             capacity=CAPACITY,
             guard=guard,
             before_update=before_update,
@@ -65,6 +71,13 @@ class StepTap:
         self.sample = sample
         self.bad_batch = bad_batch
         self._guard = guard
+
+    def expect(self, step: int) -> None:
+        """Say which of the coming steps, as many as a ring holds, are recorded in full."""
+        steps = np.arange(step, step + CAPACITY)
+        wanted = np.empty(CAPACITY, bool)
+        wanted[steps % CAPACITY] = (steps < FIRST_STEPS) | (steps % self._every == 0)
+        self._wanted.assign(wanted)
 
     def wrap(self, model: Any, train_step: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """A training step that does what the given one does, and is watched."""
@@ -74,16 +87,24 @@ class StepTap:
             if not in_first_replica():
                 return train_step(data)
             losses = _Losses()
-            with self.gradients.listening(model), _listening_to_loss(model, losses):
+            also = None if compiled else self._guard(lambda: self._copying(data))
+            with self.gradients.listening(model, also), _listening_to_loss(model, losses):
                 logs = train_step(data)
             self._guard(lambda: self._finish(model, data, logs, losses, compiled=compiled))
             return logs
 
         return watched_step
 
+    def _copying(self, data: Any) -> Also | None:
+        """Copying rows of the batch, at steps that are recorded in full."""
+        leaves = self.sample.leaves_of(data) if self.sample is not None else []
+        return Also(leaves, self.sample.copy) if self.sample is not None and leaves else None
+
     def _finish(self, model: Any, data: Any, logs: Any, losses: _Losses, *, compiled: bool) -> None:
         with tf.name_scope("keras_debugger"):
-            row = self.counter.read_value() % CAPACITY
+            row = self.gradients.row(
+                next(leaf for leaf in tf.nest.flatten(data) if leaf is not None)
+            )
             loss = _loss_of(model, logs, losses, row)
             rate = self.gradients.learning_rate(row)
             if rate is None:
@@ -94,7 +115,7 @@ class StepTap:
                     tf.logical_not(tf.math.is_finite(loss)), self.gradients.is_bad(row)
                 )
                 self.bad_batch.offer(data, compiled=compiled, when=is_bad)
-            if self.sample is not None:
+            if self.sample is not None and not (self.gradients.has_done_also and not compiled):
                 self.sample.offer(data, compiled=compiled)
             with tf.control_dependencies(_tensors(logs, row)):  # a step that fails is not counted
                 self.counter.assign_add(1)
@@ -166,6 +187,10 @@ def _tensors(logs: Any, row: Any) -> list[Any]:
 def _rows_of(data: Any) -> Any:
     """Rows in a batch over all replicas, a float32 scalar."""
     x = keras.utils.unpack_x_y_sample_weight(data)[0] if isinstance(data, tuple | list) else data
-    leaf = next(leaf for leaf in tf.nest.flatten(x) if leaf is not None)
+    leaf = _first_leaf(x)
     rows = leaf.nrows() if isinstance(leaf, tf.RaggedTensor) else tf.shape(leaf)[0]
     return tf.cast(rows * tf.distribute.get_strategy().num_replicas_in_sync, tf.float32)
+
+
+def _first_leaf(data: Any) -> Any:
+    return next(leaf for leaf in tf.nest.flatten(data) if leaf is not None)

@@ -9,7 +9,7 @@ import numpy as np
 from keras_debugger.recording.batch_sample import BatchSample
 from keras_debugger.recording.initial_weights import copy_weights
 from keras_debugger.recording.stand_in import StandIn, StandIns, take_off
-from keras_debugger.recording.step_statistics import STATISTICS, Site
+from keras_debugger.recording.step_statistics import FULL, Site
 from keras_debugger.recording.step_table import StepTable
 from keras_debugger.recording.train_step import CAPACITY, STEP_VALUES, StepTap, watch_test_step
 
@@ -132,11 +132,13 @@ class Watch:
         self._read_gradients(steps)
         self._begun = [(done, self.seconds)]
         self._read = done
+        self._tap.expect(done)
 
     def _read_gradients(self, steps: np.ndarray) -> None:
         parts = []
         for site in self.sites:
             parts.append(site.ring.read(steps))
+            parts.append(site.full.read(steps))
             if site.clipped is not None:
                 parts.append(site.clipped.read(steps))
         if not parts:
@@ -158,24 +160,33 @@ def by_variable(rows: np.ndarray, sites: list[Site]) -> dict[str, np.ndarray]:
     """Split rows as the rings hold them into statistics, each of shape (rows, variables).
 
     Returns:
-        The names of STATISTICS and `clipped_norm`; NaN where a site was not recorded.
+        The names of `FULL`, `finite` (1 or 0) and `clipped_norm`; NaN where a number was not
+        recorded.
     """
-    parts: dict[str, list[np.ndarray]] = {name: [] for name in (*STATISTICS, "clipped_norm")}
-    start = 0
+    parts: list[dict[str, np.ndarray]] = []
     for site in sites:
-        count, places = len(site.variables), np.argsort(site.order)
-        for name in STATISTICS:
-            block = rows[:, start : start + count][:, places]
-            if name in ("norm", "max_abs", "zero_share"):
-                block[:, list(site.without_gradient)] = np.nan
-            parts[name].append(block)
-            start += count
-        if site.clipped is None:
-            parts["clipped_norm"].append(np.full((len(rows), count), np.nan, np.float32))
-        else:
-            parts["clipped_norm"].append(rows[:, start : start + count])
-            start += count
-    return {name: np.concatenate(blocks, axis=1) for name, blocks in parts.items() if blocks}
+        count = len(site.variables)
+        widths = [count, 1, *[count] * len(FULL), *([count] if site.clipped is not None else [])]
+        halves, scale, *others = np.split(rows[:, : sum(widths)], np.cumsum(widths)[:-1], axis=1)
+        rows = rows[:, sum(widths) :]
+        parts.append(_of_site(site, halves, scale, others))
+    return {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
+
+
+def _of_site(
+    site: Site, halves: np.ndarray, scale: np.ndarray, others: list[np.ndarray]
+) -> dict[str, np.ndarray]:
+    places = np.argsort(site.order)
+    found = {name: block[:, places] for name, block in zip(FULL, others, strict=False)}
+    with np.errstate(invalid="ignore"):
+        norms = np.where(np.isnan(found["norm"]), np.sqrt(2 * halves), found["norm"])
+        found["finite"] = np.where(np.isnan(scale), np.nan, np.isfinite(norms))
+        found["norm"] = norms / scale
+        found["max_abs"] = found["max_abs"] / scale
+    for name in ("norm", "max_abs", "zero_share"):
+        found[name][:, list(site.without_gradient)] = np.nan
+    clipped = others[len(FULL)] if site.clipped is not None else np.full_like(halves, np.nan)
+    return {**found, "clipped_norm": clipped}
 
 
 STEP_COLUMNS = ("epoch", "seconds", *STEP_VALUES)

@@ -7,11 +7,10 @@ import tensorflow as tf
 from keras_debugger.recording.blocks import Block, group_columns
 from keras_debugger.recording.gradients import FIRST_STEPS, optimizers_of
 from keras_debugger.recording.norms import (
-    are_finite,
     l2_norms,
     largest_entries,
     merged,
-    safe_norms,
+    wide_norms,
     zero_shares,
 )
 from keras_debugger.recording.recorder import Recorder
@@ -70,7 +69,7 @@ def test_a_norm_that_overflows_is_still_a_number():
     for huge in ([[3e30, 4e30]], [[3e30, 4e30], [0.0, 0.0]]):
         blocks = [Block([tf.constant(row) for row in huge])]
         assert np.isinf(l2_norms(blocks)[0])
-        np.testing.assert_allclose(safe_norms(blocks)[0], 5e30, rtol=1e-6)
+        np.testing.assert_allclose(wide_norms(blocks)[0], 5e30, rtol=1e-6)
 
 
 def test_statistics_of_a_block_are_those_of_its_tensors():
@@ -80,7 +79,7 @@ def test_statistics_of_a_block_are_those_of_its_tensors():
     for blocks in (together, apart):
         nothing = [None] * len(blocks)
         np.testing.assert_allclose(l2_norms(blocks), [np.sqrt(21), np.inf], rtol=1e-6)
-        np.testing.assert_array_equal(are_finite(blocks), [1, 0])
+        np.testing.assert_array_equal(np.isfinite(wide_norms(blocks)), [1, 0])
         np.testing.assert_array_equal(largest_entries(blocks), [4, np.inf])
         np.testing.assert_allclose(zero_shares(blocks, nothing), [0.25, 0.5])
 
