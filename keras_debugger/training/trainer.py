@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from keras_debugger.training.random_state import seeded
 from keras_debugger.training.retracing import without_retracing_warnings
 from keras_debugger.training.scoring import Metric, constant_score, score_model
 from keras_debugger.types.edit import SetBatchSize, Shuffle
-from keras_debugger.types.plan import Plan
+from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.progress import Progress
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.setup import TrainingSetup
@@ -143,6 +144,21 @@ class Trainer:
             self._progress.end_trial(trial)
         return Trained(trial=trial, model=model)
 
+    def on(self, parts: DataParts) -> Trainer:
+        """The same trainer on other data, such as a few rows or other labels."""
+        other = copy.copy(self)
+        other.parts = parts
+        return other
+
+    def start(self, *, seed: int) -> Score | None:
+        """The score of the unchanged program before its first step; None if it cannot answer."""
+        with seeded(seed), without_retracing_warnings():
+            try:
+                model = self._build(self._prepare(UNCHANGED, None), seed=seed, steps=1)
+                return score_model(model, self.parts.selection, self.metric)
+            except Exception:  # what cannot be built or asked says so when it is trained
+                return None
+
     def epochs_of(self, plan: Plan) -> int:
         """Epochs of a full training of a plan."""
         return self.setup.with_edits(*plan.edits).epochs
@@ -165,13 +181,7 @@ class Trainer:
         batches, steps = make_batches(
             fit.part, batch_size=fit.batch_size, shuffle=fit.shuffle, seed=seed
         )
-        model = self._blueprint.build(
-            fit.setup.edits,
-            seed=seed,
-            inputs=input_list(fit.part, [entry.name for entry in self.setup.model.inputs]),
-            initial_weights=self._initial_weights,
-            steps=steps * fit.setup.epochs,
-        )
+        model = self._build(fit, seed=seed, steps=steps * fit.setup.epochs)
         model.fit(
             batches,
             epochs=fit.epochs,
@@ -183,6 +193,15 @@ class Trainer:
             verbose=0,
         )
         return model
+
+    def _build(self, fit: _Fit, *, seed: int, steps: int) -> keras.Model:
+        return self._blueprint.build(
+            fit.setup.edits,
+            seed=seed,
+            inputs=input_list(fit.part, [entry.name for entry in self.setup.model.inputs]),
+            initial_weights=self._initial_weights,
+            steps=steps,
+        )
 
     def _constant_score(self) -> Score | None:
         if any(output.needs_own_loss for output in self.metric.outputs):

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
-from keras_debugger.types.edit import Edit
+from keras_debugger.types.edit import Edit, SetEpochs, StopEarly
 from keras_debugger.types.vocabulary import CauseKind, FixKind
+
+# What a short training cannot show.
+LATE_CAUSES = frozenset({CauseKind.OVERCAPACITY, CauseKind.CLASS_IMBALANCE})
+LATE_EDITS = (SetEpochs, StopEarly)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,11 @@ class Plan:
     def edits(self) -> tuple[Edit, ...]:
         """All edits in order."""
         return tuple(edit for fix in self.fixes for edit in fix.edits)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a short training cannot show what it is good for."""
+        return self.cause in LATE_CAUSES or any(isinstance(e, LATE_EDITS) for e in self.edits)
 
 
 UNCHANGED = Plan(name="unchanged", cause=None, fixes=(), prior=0.0)

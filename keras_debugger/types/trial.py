@@ -1,9 +1,13 @@
 """Trial: a set-up that was trained, its record and its scores."""
 
+import math
 from dataclasses import dataclass
 
 from keras_debugger.types.plan import Plan
 from keras_debugger.types.record import TrainingRecord
+
+LOSS_WEIGHT = 0.1  # of the loss ratio beside the error, where the error alone has many ties
+WORST = 3.0  # rank scores are compared up to here; a failed trial has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +60,16 @@ class Trial:
     cost: float = 1.0
     seconds: float = float("nan")
     failure: str = ""
+
+    @property
+    def rank_score(self) -> float:
+        """What short trials are ranked by, lower is better.
+
+        The error on the selection part over that of a constant predictor, plus a tenth of the loss
+        ratio; a trial that failed or answers NaN has the worst score.
+        """
+        score = self.selection
+        if score is None or not score.finite:
+            return WORST
+        loss = 0.0 if math.isnan(score.loss_ratio) else LOSS_WEIGHT * score.loss_ratio
+        return min(score.error / max(score.constant_error, 1e-12) + loss, WORST)
