@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 
 from keras_debugger.errors import MissingEvidenceError
+from keras_debugger.types.pickling import WithMappings
 from keras_debugger.types.vocabulary import (
     Activation,
     Ending,
@@ -27,7 +28,7 @@ _Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EpochLogs:
+class EpochLogs(WithMappings):
     """What Keras logged at epoch ends.
 
     Args:
@@ -507,7 +508,7 @@ class DataProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FitDescription:
+class FitDescription(WithMappings):
     """Arguments of `model.fit`; None where they are not known.
 
     Args:
@@ -532,7 +533,7 @@ class FitDescription:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TrainingRecord:
+class TrainingRecord(WithMappings):
     """One training run. Ask `has` before you read a part, or let the property raise.
 
     Args:
