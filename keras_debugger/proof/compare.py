@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from keras_debugger.types.progress import Progress
 
 FIRST_LOOK = 3  # seeds
-_BEST_FIRST = (Decision.VERIFIED, Decision.IMPROVED, Decision.NOT_PROVEN, Decision.NO_BETTER)
+ACCEPTED = (Decision.VERIFIED, Decision.IMPROVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,9 @@ def prove(
     """Train the original and a plan on the same fresh seeds and compare them on held-out data.
 
     Three seeds are looked at first with half of `alpha`; it ends there if the gain is verified or
-    the plan does not help. Else the other seeds are trained, all are judged with the other half,
-    and the better of the two looks holds.
+    the plan does not help. Else the other seeds are trained and all are judged with the other half.
+    What all seeds say holds, but for an improvement that the first look proved and that all seeds
+    still show in their mean.
 
     Args:
         trainer: trains both.
@@ -101,7 +102,7 @@ def prove(
     if looks == 2 and verdict.decision in (Decision.IMPROVED, Decision.NOT_PROVEN):
         if progress is not None:
             progress.say(f"{first} seeds do not decide; training {seeds - first} more of each.")
-        verdict = min(judge(seeds), verdict, key=lambda look: _BEST_FIRST.index(look.decision))
+        verdict = _of_two_looks(verdict, judge(seeds))
     best = _median(arms.after)
     return Proof(
         verdict=verdict,
@@ -110,6 +111,11 @@ def prove(
         delivered=best.trial,
         model=best.model,
     )
+
+
+def _of_two_looks(first: Verdict, last: Verdict) -> Verdict:
+    still = first.decision in ACCEPTED and last.gain > last.min_improvement
+    return first if still and last.decision not in ACCEPTED else last
 
 
 def _scores(

@@ -4,18 +4,18 @@ import math
 
 import numpy as np
 
+from keras_debugger.proof.held_out_rows import POWER_FACTOR
 from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
 
 PROVISIONAL_BELOW = 4  # seeds
-# (z(0.95) + z(0.80))**2: one-sided test at 5 % that finds a difference with power 80 %.
-POWER_FACTOR = 6.2
 
 _HEADS = {
     Decision.VERIFIED: "Verified",
     Decision.IMPROVED: "Improved",
     Decision.NOT_PROVEN: "Not proven",
     Decision.NO_BETTER: "No better",
+    Decision.WORSE: "Worse",
 }
 ROUNDING = 1e-12  # a metric below this is zero
 
@@ -31,30 +31,29 @@ def sentence(verdict: Verdict, *, alpha: float) -> str:
         return (
             f"No better: the original makes no error on {_rows(verdict)}, so nothing can improve."
         )
-    head = "Worse" if verdict.high < 0.0 else _HEADS[verdict.decision]
     count = len(verdict.before)
-    seeds = f"mean of {count} seeds" if count > 1 else "one seed"
+    seeds = f"mean of {count} {_trainings(verdict)}" if count > 1 else "one seed"
     provisional = ", provisional" if count < PROVISIONAL_BELOW else ""
     text = (
-        f"{head}: {verdict.metric.replace('_', ' ')} on {_rows(verdict)} is "
+        f"{_HEADS[verdict.decision]}: {verdict.metric.replace('_', ' ')} on {_rows(verdict)} is "
         f"{_number(_mean(verdict.before))} before and {_number(_mean(verdict.after))} after "
         f"({seeds}{provisional}), {_gain(verdict, alpha)}."
     )
     return text + _diverged(verdict)
 
 
-def needed(verdict: Verdict, difference: np.ndarray | None, *, alpha: float) -> str:
+def needed(verdict: Verdict, difference: np.ndarray | None) -> str:
     """What it would take to decide; empty if it is decided.
 
     Args:
         verdict: the verdict without its words.
         difference: error of each row before minus after over the mean error before, shape
             (rows,); None if the rows cannot be told apart.
-        alpha: error rate of the bounds.
 
     Returns:
-        Rows by n = 6.2 E[difference**2] / mean**2 if the rows are too few, seeds by the same
-        formula if the seeds disagree, or that the gain is below what was asked for.
+        Rows by n = 6.2 E[difference**2] / mean**2 if the rows are too few, with the smallest gain
+        that so few can prove; seeds by the same formula if the seeds disagree; or that the gain is
+        below what was asked for.
     """
     if verdict.decision is not Decision.NOT_PROVEN:
         return ""
@@ -67,13 +66,28 @@ def needed(verdict: Verdict, difference: np.ndarray | None, *, alpha: float) -> 
     if difference is not None:
         rows = _enough(float(np.mean(np.square(difference))), verdict.gain)
         if rows > verdict.rows:
-            wishes.append(f"about {rows:,} held-out rows instead of {verdict.rows:,}")
+            wishes.append(
+                f"about {rows:,} held-out rows instead of {verdict.rows:,}{_least(verdict)}"
+            )
     old, new = np.array(verdict.error_before), np.array(verdict.error_after)
     spread = float(np.var((old - new) / old.mean(), ddof=1)) if len(old) > 1 else 1.0
     seeds = max(_enough(spread, verdict.gain) + 2, len(old) + 1)
     if not wishes or seeds > len(old) + 2:
-        wishes.append(f"about {seeds} seeds instead of {len(old)}")
+        wishes.append(f"about {seeds} {_trainings(verdict)} instead of {len(old)}")
     return " and ".join(wishes)
+
+
+def _least(verdict: Verdict) -> str:
+    """What so few rows can prove; empty if that is no hindrance."""
+    if not verdict.smallest_gain > max(verdict.gain, verdict.min_improvement):
+        return ""
+    if verdict.smallest_gain >= 1.0:
+        return " (so few cannot prove any gain over an error this small)"
+    return f" (so few can prove no gain below {_percent(verdict.smallest_gain)})"
+
+
+def _trainings(verdict: Verdict) -> str:
+    return "folds" if verdict.folds else "seeds"
 
 
 def _enough(second_moment: float, gain: float) -> int:
@@ -96,16 +110,18 @@ def _gain(verdict: Verdict, alpha: float) -> str:
 
 def _diverged(verdict: Verdict) -> str:
     runs = []
-    for count, who in (
-        (verdict.diverged_before, "the original"),
-        (verdict.diverged_after, "the fixed model"),
+    for count, nan, who in (
+        (verdict.diverged_before, verdict.nan_before, "the original"),
+        (verdict.diverged_after, verdict.nan_after, "the fixed model"),
     ):
         if count:
-            runs.append(f"{who} never trains on {count} of {len(verdict.before)} seeds")
+            became = f" ({nan} of them became NaN and count as one)" if nan else ""
+            among = f"{count} of {len(verdict.before)} {_trainings(verdict)}"
+            runs.append(f"{who} is no better than a constant guess on {among}{became}")
     if not runs:
         return ""
     text = " and ".join(runs)
-    return f" {text[0].upper()}{text[1:]} (no better than a constant guess)."
+    return f" {text[0].upper()}{text[1:]}."
 
 
 def _rows(verdict: Verdict) -> str:

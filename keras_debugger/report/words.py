@@ -28,6 +28,7 @@ TONES = {
     Decision.IMPROVED: "good",
     Decision.NOT_PROVEN: "fair",
     Decision.NO_BETTER: "fair",
+    Decision.WORSE: "bad",
     Decision.HEALTHY: "good",
     Decision.REFUSED: "bad",
 }
@@ -38,6 +39,8 @@ MEANINGS = {
     Decision.NOT_PROVEN: "the fix may help, but the evidence does not rule out chance; "
     "your model is left as it was",
     Decision.NO_BETTER: "nothing that was tried beat the original; your model is left as it was",
+    Decision.WORSE: "the change that came nearest does harm beyond chance; your model is left as "
+    "it was",
     Decision.HEALTHY: "nothing is wrong, so nothing was changed",
     Decision.REFUSED: "no change of the model can mend this; the data need your attention first",
 }

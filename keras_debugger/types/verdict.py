@@ -25,8 +25,15 @@ class Verdict:
         rows: held-out rows.
         diverged_before: seeds on which the original became non-finite or constant.
         diverged_after: the same of the fixed model.
+        nan_before: those of them whose loss or answers became NaN or infinite; each counts as the
+            constant predictor.
+        nan_after: the same of the fixed model.
         plan: name of the plan that was proved, empty if none.
         needed: what it would take to decide, empty if decided.
+        smallest_gain: smallest gain that so many held-out rows can prove (power 80 %), above 1 if
+            none; NaN if the metric is no mean over rows.
+        folds: parts of a repeated cross-validation, one value of `before` and `after` each; 0 if
+            one held-out part judged all seeds.
     """
 
     decision: Decision
@@ -44,5 +51,9 @@ class Verdict:
     rows: int = 0
     diverged_before: int = 0
     diverged_after: int = 0
+    nan_before: int = 0
+    nan_after: int = 0
     plan: str = ""
     needed: str = ""
+    smallest_gain: float = float("nan")
+    folds: int = 0

@@ -99,6 +99,7 @@ class Decision(StrEnum):
     IMPROVED = "improved"  # mean gain above it, lower bound above zero
     NOT_PROVEN = "not proven"  # better, but not beyond doubt
     NO_BETTER = "no better"  # nothing tried was better
+    WORSE = "worse"  # upper bound of the gain below zero
     HEALTHY = "healthy"  # nothing is wrong, left alone
     REFUSED = "refused"  # no change of the model can mend it: the data are broken
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from keras_debugger.proof.statistics import decide, seed_bounds
+from keras_debugger.proof.bounds import seed_bounds
+from keras_debugger.proof.statistics import decide
 from keras_debugger.types.trial import Score
 from keras_debugger.types.vocabulary import Decision
 
@@ -87,7 +88,22 @@ def test_too_few_rows_say_how_many_are_needed():
     verdict = decide(before, after)
     assert verdict.decision is Decision.NOT_PROVEN
     # One of 20 rows changes: discordance 0.05, difference 0.05, 6.2 * 0.05 / 0.05**2 = 124 rows.
-    assert verdict.needed == "about 124 held-out rows instead of 20"
+    # 4 wrong rows of 20: 6.2 / (20 * 0.2) = 1.55, more than all of the error.
+    assert verdict.needed == (
+        "about 124 held-out rows instead of 20 (so few cannot prove any gain over an error this "
+        "small)"
+    )
+    assert verdict.smallest_gain == pytest.approx(1.55)
+
+
+def test_few_rows_say_what_they_can_prove():
+    before = [score(wrong(0.4, rows=40, seed=1))] * 5
+    after = [score(wrong(0.35, rows=40, seed=1))] * 5
+    verdict = decide(before, after)
+    assert verdict.decision is Decision.NOT_PROVEN
+    # 6.2 / (40 * 0.4) = 0.3875; the gain is 2 of 16 errors.
+    assert verdict.smallest_gain == pytest.approx(0.3875)
+    assert "so few can prove no gain below 39 %" in verdict.needed
 
 
 def test_equal_seeds_leave_the_rows_to_decide():
@@ -111,7 +127,8 @@ def test_harm_is_called_worse():
     before = [score(wrong(0.1, seed=seed)) for seed in range(5)]
     after = [score(wrong(0.4, seed=seed)) for seed in range(5)]
     verdict = decide(before, after)
-    assert verdict.decision is Decision.NO_BETTER
+    assert verdict.decision is Decision.WORSE
+    assert verdict.high < 0.0
     assert verdict.sentence.startswith("Worse: ")
     assert "300 % more error" in verdict.sentence
 
@@ -128,7 +145,11 @@ def test_diverged_runs_are_counted_and_told():
     after = [score(wrong(0.1, seed=seed)) for seed in range(5)]
     verdict = decide(before, after)
     assert verdict.diverged_before == 5  # two answer NaN, three are as bad as a constant guess
-    assert "The original never trains on 5 of 5 seeds" in verdict.sentence
+    assert (
+        "The original is no better than a constant guess on 5 of 5 seeds (2 of them became NaN and "
+        "count as one)." in verdict.sentence
+    )
+    assert (verdict.nan_before, verdict.nan_after) == (2, 0)
 
 
 def test_a_metric_that_is_no_mean_of_rows_is_judged_by_the_seeds_alone():
@@ -139,6 +160,12 @@ def test_a_metric_that_is_no_mean_of_rows_is_judged_by_the_seeds_alone():
     assert verdict.decision is Decision.VERIFIED
     assert verdict.rows == 0
     assert "on the held-out data is 1.000 before and 0.217 after" in verdict.sentence
+
+
+def test_harm_that_chance_explains_is_no_better_and_not_worse():
+    before = [score(wrong(0.20 + 0.05 * (seed % 2), seed=seed)) for seed in range(5)]
+    after = [score(wrong(0.21 + 0.05 * (seed % 3), seed=seed)) for seed in range(5)]
+    assert decide(before, after).decision is Decision.NO_BETTER
 
 
 def test_one_seed_alone_is_never_proof():
