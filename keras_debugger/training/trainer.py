@@ -1,64 +1,64 @@
-"""Trainer: one plan and one seed make one trial, the same every time."""
+"""Trainer: one plan and one seed make one trial, the same every time and wherever it is made."""
 
 from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
-from keras_debugger.recording.recorder import Recorder
-from keras_debugger.training.batches import make_batches
-from keras_debugger.training.callbacks import EpochLog, callbacks_of_trial, left_out
-from keras_debugger.training.data import DataParts, Part, input_list
-from keras_debugger.training.fit_edits import fit_part
-from keras_debugger.training.random_state import seeded
-from keras_debugger.training.retracing import without_retracing_warnings
-from keras_debugger.training.scoring import Metric, constant_score, score_model
-from keras_debugger.types.edit import SetBatchSize, Shuffle
+from keras_debugger.training.callbacks import left_out
+from keras_debugger.training.data import DataParts
+from keras_debugger.training.executor import Executor, LocalExecutor
+from keras_debugger.training.journal import Journal
+from keras_debugger.training.scoring import Metric
+from keras_debugger.training.task import Outcome, Task
+from keras_debugger.training.time_limit import TimeIsUp
+from keras_debugger.training.trial_run import Program
+from keras_debugger.training.weights import write_weights
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.progress import Progress
-from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.trial import Score, Trial
-from keras_debugger.types.vocabulary import Ending
 
 if TYPE_CHECKING:
     from keras_debugger.rewriting.blueprint import Blueprint
 
-RECORD_EVERY = 10  # steps between full records of a trial
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """A trial and its model; None if it could not be trained."""
+    """A trial and its model.
 
-    trial: Trial
-    model: keras.Model | None
+    Args:
+        trial: the trial.
+        model: its model; None if it could not be trained, or if `make` makes it.
+        make: makes the model when it is asked for.
+    """
 
+    def __init__(
+        self, *, trial: Trial, model: Any = None, make: Callable[[], Any] | None = None
+    ) -> None:
+        self.trial = trial
+        self._model = model
+        self._make = make
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fit:
-    """What one training is called with."""
-
-    setup: TrainingSetup
-    part: Part
-    epochs: int
-    batch_size: int
-    shuffle: bool
-    callbacks: list[keras.callbacks.Callback]
+    @property
+    def model(self) -> Any:
+        """The trained model, None if it could not be trained."""
+        if self._model is None and self._make is not None:
+            self._model = self._make()
+        return self._model
 
 
 class Trainer:
     """Trains any plan on the same parts of the data, always on a model built anew.
 
     The same plan, seed and epochs give the same trial, bit by bit, in any process on the same
-    machine. Python's and NumPy's random state is put back after each training; TensorFlow's is
-    never used.
+    machine. What the journal knows is not trained again. Python's and NumPy's random state is put
+    back after each training; TensorFlow's is never used.
 
     Args:
         blueprint: builds the model of any plan.
@@ -69,6 +69,8 @@ class Trainer:
             blueprint keeps those that are no draw of an initializer.
         progress: told what goes on.
         callbacks: the user's callbacks; fresh copies are used where that is safe.
+        model: the user's model, needed only to send the program to another process.
+        build: the user's function that returns the compiled model, if there is one.
     """
 
     def __init__(
@@ -81,15 +83,34 @@ class Trainer:
         initial_weights: Mapping[str, np.ndarray] | None = None,
         progress: Progress | None = None,
         callbacks: Sequence[keras.callbacks.Callback] = (),
+        model: Any = None,
+        build: Callable[[], Any] | None = None,
     ) -> None:
         self.setup = setup
         self.parts = parts
         self.metric = metric
-        self.notes: tuple[str, ...] = left_out(callbacks)
-        self._blueprint = blueprint
-        self._initial_weights = initial_weights
+        self.program = Program(
+            blueprint=blueprint,
+            parts=parts,
+            metric=metric,
+            setup=setup,
+            initial_weights=initial_weights,
+            callbacks=tuple(callbacks),
+            model=model,
+            build=build,
+        )
+        self.journal = Journal()
+        self.executor: Executor = LocalExecutor(self.program)
+        self.until: float | None = None  # on the clock of time.monotonic
+        self.finished: tuple[Trial, ...] = ()  # of this run, in order
+        self._rows = ""  # digest of rows that are not the program's own
+        self._left_out = left_out(callbacks)
         self._progress = progress
-        self._callbacks = tuple(callbacks)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know about the trials, one sentence each."""
+        return (*self._left_out, *self.executor.notes, *self.journal.notes)
 
     def train(
         self,
@@ -100,7 +121,7 @@ class Trainer:
         held_out: bool = False,
         watched: bool = True,
     ) -> Trained:
-        """Train one plan.
+        """Train one plan, or take the trial from the journal.
 
         Args:
             plan: what is changed.
@@ -112,123 +133,102 @@ class Trainer:
 
         Returns:
             The trial and its model. What fails becomes `Trial.failure`; Ctrl-C passes through.
+
+        Raises:
+            TimeIsUp: the time was up before the training began or before it ended.
         """
-        started = time.perf_counter()
-        fit = self._prepare(plan, epochs)
-        if self._progress is not None:
-            self._progress.trial(plan=plan.name, seed=seed, epochs=fit.epochs)
-        log = EpochLog(self._progress, epochs=fit.epochs)
-        recorder = Recorder(every=RECORD_EVERY, keep_initial_weights=False) if watched else None
-        model, failure, selection, final = None, "", None, None
-        with seeded(seed), without_retracing_warnings():
-            try:
-                model = self._fit(fit, [log, *([recorder] if recorder else [])], seed=seed)
-                selection = score_model(model, self.parts.selection, self.metric)
-                if held_out:
-                    final = score_model(model, self.parts.held_out, self.metric)
-            except Exception as error:  # whatever a plan breaks is a result, not an end
-                model, failure = None, _in_one_line(error)
-                final = self._constant_score() if held_out else None
-        trial = Trial(
-            plan=plan,
-            seed=seed,
-            epochs=len(log.logs),
-            record=_record(recorder, log, failure),
-            selection=selection,
-            held_out=final,
-            cost=self._cost(len(log.logs), fit.part.rows),
-            seconds=time.perf_counter() - started,
-            failure=failure,
-        )
-        if self._progress is not None:
-            self._progress.end_trial(trial)
-        return Trained(trial=trial, model=model)
+        task = self._task(plan, seed=seed, epochs=epochs, held_out=held_out, watched=watched)
+        outcome = self.journal.find(task)
+        if outcome is None:
+            outcome = self._train(task)
+        if outcome.trial not in self.finished[-1:]:
+            self.finished += (outcome.trial,)
+        trial = outcome.trial
+        if trial.failure or outcome.model is not None:
+            return Trained(trial=trial, model=outcome.model)
+        return Trained(trial=trial, make=lambda: self._model_of(task, outcome))
+
+    def expect(
+        self,
+        plans: Sequence[Plan],
+        *,
+        seeds: Sequence[int],
+        epochs: int | None = None,
+        held_out: bool = False,
+        watched: bool = True,
+    ) -> None:
+        """Tell which trainings will be asked for next, so that several processes can begin them.
+
+        Args:
+            plans: the plans, each with all seeds.
+            seeds: the seeds, in the order in which they will be asked for.
+            epochs: as in `train`.
+            held_out: as in `train`.
+            watched: as in `train`.
+        """
+        tasks = [
+            self._task(plan, seed=seed, epochs=epochs, held_out=held_out, watched=watched)
+            for seed in seeds
+            for plan in plans
+        ]
+        self.executor.expect([task for task in tasks if self.journal.find(task) is None])
 
     def on(self, parts: DataParts) -> Trainer:
-        """The same trainer on other data, such as a few rows or other labels."""
+        """The same trainer, in this process, on other data: a few rows, other labels.
+
+        Args:
+            parts: the data; their digest tells them from those of other trainers.
+        """
         other = copy.copy(self)
         other.parts = parts
+        other.program = replace(self.program, parts=parts)
+        other.executor = LocalExecutor(other.program)
+        other._rows = parts.digest
         return other
 
     def start(self, *, seed: int) -> Score | None:
         """The score of the unchanged program before its first step; None if it cannot answer."""
-        with seeded(seed), without_retracing_warnings():
-            try:
-                model = self._build(self._prepare(UNCHANGED, None), seed=seed, steps=1)
-                return score_model(model, self.parts.selection, self.metric)
-            except Exception:  # what cannot be built or asked says so when it is trained
-                return None
+        task = self._task(UNCHANGED, seed=seed, epochs=1, held_out=False, watched=False)
+        return self.program.score_at_start(task)
 
     def epochs_of(self, plan: Plan) -> int:
         """Epochs of a full training of a plan."""
         return self.setup.with_edits(*plan.edits).epochs
 
-    def _prepare(self, plan: Plan, epochs: int | None) -> _Fit:
-        setup = self.setup.with_edits(*plan.edits)
-        sizes = [edit.rows for edit in setup.edits if isinstance(edit, SetBatchSize)]
-        return _Fit(
-            setup=setup,
-            part=fit_part(self.parts.train, setup),
-            epochs=epochs if epochs is not None else setup.epochs,
-            batch_size=(sizes or [setup.fit.batch_size or 32])[-1],
-            shuffle=setup.fit.shuffle is not False or bool(setup.edits_of(Shuffle)),
-            callbacks=callbacks_of_trial(self._callbacks, setup.edits),
-        )
+    def close(self) -> None:
+        """End the processes and let go of the folder."""
+        self.executor.close()
+        self.journal.close()
 
-    def _fit(
-        self, fit: _Fit, watchers: list[keras.callbacks.Callback], *, seed: int
-    ) -> keras.Model:
-        batches, steps = make_batches(
-            fit.part, batch_size=fit.batch_size, shuffle=fit.shuffle, seed=seed
-        )
-        model = self._build(fit, seed=seed, steps=steps * fit.setup.epochs)
-        model.fit(
-            batches,
-            epochs=fit.epochs,
-            steps_per_epoch=steps,
-            shuffle=False,  # the batches come shuffled
-            validation_data=_as_tuple(self.parts.selection),
-            validation_batch_size=fit.batch_size,
-            callbacks=[*watchers, *fit.callbacks],
-            verbose=0,
-        )
-        return model
-
-    def _build(self, fit: _Fit, *, seed: int, steps: int) -> keras.Model:
-        return self._blueprint.build(
-            fit.setup.edits,
+    def _task(
+        self, plan: Plan, *, seed: int, epochs: int | None, held_out: bool, watched: bool
+    ) -> Task:
+        return Task(
+            plan=plan,
             seed=seed,
-            inputs=input_list(fit.part, [entry.name for entry in self.setup.model.inputs]),
-            initial_weights=self._initial_weights,
-            steps=steps,
+            epochs=epochs if epochs is not None else self.epochs_of(plan),
+            held_out=held_out,
+            watched=watched,
+            rows=self._rows,
         )
 
-    def _constant_score(self) -> Score | None:
-        if any(output.needs_own_loss for output in self.metric.outputs):
-            return None
-        return constant_score(self.parts.held_out, self.metric)
+    def _train(self, task: Task) -> Outcome:
+        if self.until is not None and time.monotonic() > self.until:
+            raise TimeIsUp
+        if self._progress is not None:
+            self._progress.trial(plan=task.plan.name, seed=task.seed, epochs=task.epochs)
+        outcome = self.executor.run(task, listener=self._progress, until=self.until)
+        if not outcome.is_whole:
+            raise TimeIsUp(outcome.trial)
+        self.journal.keep(task, outcome)
+        if self._progress is not None:
+            self._progress.end_trial(outcome.trial)
+        return outcome
 
-    def _cost(self, epochs: int, rows: int) -> float:
-        whole = (self.setup.fit.epochs or 1) * self.parts.train.rows
-        return epochs * rows / float(whole)
-
-
-def _as_tuple(part: Part) -> tuple[Any, ...]:
-    if part.sample_weight is None:
-        return part.x, part.y
-    return part.x, part.y, part.sample_weight
-
-
-def _record(recorder: Recorder | None, log: EpochLog, failure: str) -> TrainingRecord:
-    if recorder is not None:
-        record = recorder.record
-    else:
-        record = TrainingRecord(epoch_logs=log.epoch_logs, ending=Ending.FINISHED)
-    if not failure:
-        return record
-    return replace(record, ending=Ending.FAILED, ending_detail=failure)
-
-
-def _in_one_line(error: Exception) -> str:
-    first = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {first[0] if first else 'no message'}"[:300]
+    def _model_of(self, task: Task, outcome: Outcome) -> Any:
+        """The model of a trial that another process or an earlier run has made."""
+        if outcome.weights is not None:
+            model = self.program.build_for(task)
+            if write_weights(model, outcome.weights):
+                return model
+        return self.program.run(task).model
