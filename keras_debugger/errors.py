@@ -4,12 +4,17 @@ KerasDebuggerError
 ├── InvalidArgumentError (ValueError)     an argument that cannot be used
 │   ├── InvalidModelError                 not a Keras model, not compiled, not built
 │   ├── InvalidDataError                  empty, lengths differ, strings, wrong shape
-│   └── UnreadableFileError               a file that holds no training history
+│   ├── UnreadableFileError               a file that holds no training history
+│   └── FolderInUseError                  a folder that another run is working in
 ├── UnsupportedModelError (TypeError)     a model that cannot be rebuilt
 ├── NotApplicableError (ValueError)       a fix whose precondition does not hold
 ├── MissingEvidenceError (LookupError)    a part of a record that was not recorded
 └── MissingBackendError (ImportError)     TensorFlow is missing, or Keras runs on another backend
+
+Interrupted (KeyboardInterrupt)           Ctrl-C in autofix; it holds what was known by then
 """
+
+from typing import Any
 
 
 class KerasDebuggerError(Exception):
@@ -56,6 +61,10 @@ class UnreadableFileError(InvalidArgumentError):
     """A file that holds no training history that can be read."""
 
 
+class FolderInUseError(InvalidArgumentError):
+    """A folder that another run is working in; the message tells its process id."""
+
+
 class UnsupportedModelError(KerasDebuggerError, TypeError):
     """A model that cannot be rebuilt; the message names the layer and the reason."""
 
@@ -70,3 +79,22 @@ class MissingEvidenceError(KerasDebuggerError, LookupError):
 
 class MissingBackendError(KerasDebuggerError, ImportError):
     """TensorFlow is missing, or Keras runs on another backend."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in `autofix`, raised in place of KeyboardInterrupt.
+
+    Args:
+        result: the `AutofixResult` of what was known by then.
+
+    Example:
+        >>> try:
+        ...     raise Interrupted("what is known")
+        ... except KeyboardInterrupt as stop:
+        ...     print(stop.result)
+        what is known
+    """
+
+    def __init__(self, result: Any) -> None:
+        super().__init__("autofix was interrupted; the result so far is in the attribute `result`")
+        self.result = result

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 
 from keras_debugger.types.edit import Edit, Schedule, SetSchedule, StopEarly
-from keras_debugger.types.progress import Progress
 from keras_debugger.types.record import EpochLogs
 
 PLATEAU_FACTOR = 0.5
@@ -39,26 +38,33 @@ _ARGUMENTS: dict[type[Any], tuple[str, ...]] = {
 _OF_THE_RATE = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
 
 
+class EpochListener(Protocol):
+    """Hears of each epoch of a training, as a `Progress` does."""
+
+    def epoch(self, *, epoch: int, epochs: int, loss: float) -> None:
+        """An epoch ended."""
+
+
 class EpochLog(keras.callbacks.Callback):  # type: ignore[misc]
-    """Keeps what Keras logs at epoch ends and tells it to a progress display.
+    """Keeps what Keras logs at epoch ends and tells it to a listener.
 
     Args:
-        progress: the display, None if there is none.
+        listener: the listener, None if there is none.
         epochs: epochs asked for.
     """
 
-    def __init__(self, progress: Progress | None, *, epochs: int) -> None:
+    def __init__(self, listener: EpochListener | None, *, epochs: int) -> None:
         super().__init__()
         self.logs: list[dict[str, float]] = []
-        self._progress = progress
+        self._listener = listener
         self._epochs = epochs
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep the logs of an epoch and tell its loss."""
         self.logs.append({name: float(value) for name, value in (logs or {}).items()})
-        if self._progress is not None:
+        if self._listener is not None:
             loss = self.logs[-1].get("loss", float("nan"))
-            self._progress.epoch(epoch=epoch, epochs=self._epochs, loss=loss)
+            self._listener.epoch(epoch=epoch, epochs=self._epochs, loss=loss)
 
     @property
     def epoch_logs(self) -> EpochLogs:

@@ -209,7 +209,7 @@ def test_class_weights_do_what_fit_does_with_them():
     weights = {0: 5.0, 1: 1.0, 2: 0.2}
     trainer = trainer_of(wine_model(), (x, y), class_weight=weights, shuffle=False, epochs=1)
     trained = trainer.train(UNCHANGED, seed=1)
-    again = trainer._blueprint.build((), seed=1)
+    again = trainer.program.blueprint.build((), seed=1)
     part = trainer.parts.train
     history = again.fit(
         part.x, part.y, batch_size=32, shuffle=False, class_weight=weights, verbose=0
