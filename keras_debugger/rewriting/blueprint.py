@@ -10,14 +10,13 @@ import numpy as np
 from keras_debugger.errors import UnsupportedModelError
 from keras_debugger.rewriting.compile_state import CompileState, read_compile_state
 from keras_debugger.rewriting.editing import edit_compile_state, plan_edits
-from keras_debugger.rewriting.engine import Rebuilt, rebuild
 from keras_debugger.rewriting.model_form import is_built_sequential
 from keras_debugger.rewriting.prototype import Prototype, build_prototype, copy_model
 from keras_debugger.rewriting.randomness import seed_draws, untouched_random_state
-from keras_debugger.rewriting.start_weights import start_state
+from keras_debugger.rewriting.starting import rebuild_edited, set_start, told_start
 from keras_debugger.rewriting.trainable import set_trainable
 from keras_debugger.rewriting.visible import check_compiled, check_visible
-from keras_debugger.rewriting.weights import copy_assets, copy_trainable, write_state
+from keras_debugger.rewriting.weights import copy_trainable
 from keras_debugger.types.edit import CompileEdit, Edit, ModelEdit
 from keras_debugger.types.graph import ModelGraph
 from keras_debugger.types.record import ModelDescription
@@ -96,6 +95,20 @@ class Blueprint:
                 steps=steps,
             )
 
+    def start_notes(
+        self, initial_weights: Mapping[str, np.ndarray] | None = None
+    ) -> tuple[str, ...]:
+        """From which weights the trainings start, a sentence each.
+
+        Args:
+            initial_weights: weights at the start of the recorded run by variable path.
+        """
+        if self.prototype is None:
+            return ("Every training starts from what the function given as build= returns.",)
+        return told_start(
+            self.prototype, snapshot=initial_weights, never_trained=self.never_trained
+        )
+
     def _rebuilt(
         self,
         prototype: Prototype,
@@ -110,8 +123,16 @@ class Blueprint:
         if inputs and _is_unbuilt(prototype.model):
             prototype = build_prototype(prototype, inputs)
         plan = plan_edits(edits, prototype, self.compile_state, inputs)
-        rebuilt = rebuild(prototype.model, plan, seed=seed)
-        self._set_start(prototype, rebuilt, plan.fresh, snapshot)
+        rebuilt = rebuild_edited(prototype, plan, edits, seed=seed)
+        set_start(
+            prototype,
+            rebuilt,
+            plan,
+            edits,
+            seed=seed,
+            snapshot=snapshot,
+            never_trained=self.never_trained,
+        )
         copy_trainable(rebuilt.models, rebuilt.pairs)
         set_trainable(rebuilt, plan)
         names = tuple(output.name for output in self.description.outputs)
@@ -119,29 +140,6 @@ class Blueprint:
         state.compile(rebuilt.model)
         check_visible(edits, rebuilt, plan, names)
         return rebuilt.model
-
-    def _set_start(
-        self,
-        prototype: Prototype,
-        rebuilt: Rebuilt,
-        fresh: frozenset[str],
-        snapshot: Mapping[str, np.ndarray] | None,
-    ) -> None:
-        for path, layer, new in rebuilt.pairs:
-            if not isinstance(layer, keras.layers.Layer) or path in fresh:
-                continue
-            if type(new) is not type(layer):
-                continue
-            copy_assets(layer, new)
-            values = start_state(
-                prototype.known[path],
-                layer,
-                new,
-                snapshot=snapshot,
-                never_trained=self.never_trained,
-            )
-            if values is not None:
-                write_state(new, layer.variables, values, with_seeds=False)
 
     def _from_factory(
         self,

@@ -15,6 +15,7 @@ from keras_debugger.rewriting.prototype import Prototype
 from keras_debugger.rewriting.subject import Subject, cannot_apply
 from keras_debugger.types.edit import (
     Edit,
+    FillInput,
     ModelEdit,
     NormalizeInput,
     ScaleTargets,
@@ -48,7 +49,7 @@ def plan_edits(
     # Batch normalisation moves the activation out of its layer, so it comes after those edits
     # that set the activation; layers behind an output come last.
     for edit in edits:
-        if isinstance(edit, NormalizeInput):
+        if isinstance(edit, NormalizeInput | FillInput):
             plan_input_edit(edit, subject, plan, inputs)
         elif isinstance(edit, SetOutput | ScaleTargets):
             plan_output_edit(edit, subject, plan, keep_name=keep_name)

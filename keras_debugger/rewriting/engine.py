@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import keras
@@ -17,6 +18,7 @@ from keras_debugger.rewriting.model_form import (
     kept_class,
     walk_layers,
 )
+from keras_debugger.rewriting.places import Places
 from keras_debugger.rewriting.randomness import derive_seed, seed_draws
 from keras_debugger.rewriting.trace import Recorded
 
@@ -76,10 +78,13 @@ class _Pass:
         self.seed = seed
         self.first_input = first_input
         self.paths = {id(layer): path for path, layer in walk_layers(model)}
+        self.places = Places(model)
         self.names = {path.rsplit("/", 1)[-1] for path in self.paths.values()}
         self.copies: dict[int, Any] = {}  # id(layer) -> new layer
         self.originals: dict[int, tuple[str, Any]] = {}  # id(new layer) -> path, layer
         self.behind: dict[str, list[Any]] = {}  # path -> inserted layers
+        self.skipped: dict[str, Any] = {}  # path of the source of a skip -> its output
+        self.sources = {own.skip_from for own in plan.layers.values()}
         self.result = Rebuilt(model=None)
         self.prefix = ""
 
@@ -90,7 +95,9 @@ class _Pass:
     def copy_model(self, model: Any, path: str) -> Any:
         before, self.prefix = self.prefix, f"{path}/" if path else ""
         place = len(self.result.models)
-        if isinstance(model, keras.Sequential):
+        if isinstance(model, keras.Sequential) and self.plan.needs_calls(self.prefix):
+            made, recorded = self.copy_chain(model, top=not path)
+        elif isinstance(model, keras.Sequential):
             made, recorded = self.copy_sequential(model, top=not path)
         else:
             made, recorded = self.copy_functional(model, top=not path)
@@ -112,9 +119,21 @@ class _Pass:
         for layer in model.layers:
             layers += [self.copy(layer), *self.behind_layer(layer)]
             operations.append((self.path(layer), layer))
-        self.seed_draws(self.prefix, "build")
+        self.seed_draws(model, "build")
         made = kept_class(model)(layers, name=model.name)
         return made, Recorded.of_chain(operations, made)
+
+    def copy_chain(self, model: Any, *, top: bool) -> tuple[Any, Recorded]:
+        """A Sequential model as a functional one, in which tensors can go round layers."""
+        inputs = tensor = sequential_input(model)
+        if top:
+            for layer in self.behind_input(0):
+                tensor = layer(tensor)
+        recorded = Recorded(inputs=[inputs])
+        for layer in model.layers:
+            tensor = self.call(self.copy(layer), (tensor,), {}, recorded)
+        recorded.outputs = keras.tree.flatten(tensor)
+        return keras.Model(inputs, tensor, name=model.name), recorded
 
     def copy_functional(self, model: Any, *, top: bool) -> tuple[Any, Recorded]:
         inputs = new_inputs(model)
@@ -146,10 +165,15 @@ class _Pass:
     def call(self, new: Any, args: Any, kwargs: Any, recorded: Recorded) -> Any:
         path, layer = self.originals[id(new)]
         if not getattr(new, "built", True):
-            self.seed_draws(path, "build")
+            self.seed_draws(layer, "build")
         result = new(*args, **kwargs)
         for inserted in self.behind_layer(layer):
             result = inserted(result)
+        skip_from = self.plan.layers.get(path, _NO_PLAN).skip_from
+        if skip_from is not None:
+            result = self.added(layer)([result, self.skipped[skip_from]])
+        if path in self.sources:
+            self.skipped[path] = result
         recorded.add(path, layer, (args, kwargs), result)
         return result
 
@@ -168,7 +192,7 @@ class _Pass:
 
     def copy_leaf(self, layer: Any, path: str) -> Any:
         plan = self.plan.layers.get(path, _NO_PLAN)
-        self.seed_draws(path)
+        self.seed_draws(layer)
         name = layer.name
         if any(insertion.takes_name for insertion in plan.insertions):
             name = self.unique_name(f"{layer.name}_kd_unscaled")
@@ -176,7 +200,7 @@ class _Pass:
             new = plan.replacement(name)
         else:
             new = copy_layer(
-                layer, changes=plan.settings, name=name, draw_seed=self.drawn_seeds(path)
+                layer, changes=plan.settings, name=name, draw_seed=self.drawn_seeds(layer)
             )
         self.result.pairs.append((path, layer, new))
         return new
@@ -184,27 +208,36 @@ class _Pass:
     def behind_layer(self, layer: Any) -> list[Any]:
         path = self.path(layer)
         plan = self.plan.layers.get(path, _NO_PLAN)
-        return self.insert(path, layer.name, plan.insertions)
+        return self.insert(path, layer.name, plan.insertions, place=self.places.of(layer))
 
     def behind_input(self, position: int) -> list[Any]:
         path = f"input {position}"
         tensors = self.model.inputs if _is_built(self.model) else ()
         name = str(tensors[position].name) if position < len(tensors) else f"input_{position}"
-        return self.insert(path, name, self.plan.inputs.get(position, []))
+        return self.insert(path, name, self.plan.inputs.get(position, []), place=path)
 
-    def insert(self, path: str, name: str, insertions: list[Insertion]) -> list[Any]:
+    def added(self, layer: Any) -> Any:
+        """The layer that adds the output of an earlier layer to that of a layer."""
+        name = self.unique_name(f"{layer.name}_kd_add")
+        self.result.inserted.append(name)
+        return keras.layers.Add(name=name, dtype=getattr(layer, "dtype_policy", None))
+
+    def insert(
+        self, path: str, name: str, insertions: list[Insertion], *, place: object
+    ) -> list[Any]:
         """The layers behind a place, made once: a shared layer shares them too."""
         if path not in self.behind:
             made = []
             for insertion in insertions:
-                self.seed_draws(path, insertion.kind)
+                self.seed_draws(place, insertion.kind)
                 new_name = (
                     name
                     if insertion.takes_name
                     else self.unique_name(f"{name}_kd_{insertion.kind}")
                 )
                 made.append(insertion.make(new_name))
-                self.result.inserted.append(new_name)
+                if not insertion.is_operation:
+                    self.result.inserted.append(new_name)
             self.behind[path] = made
         return self.behind[path]
 
@@ -219,15 +252,20 @@ class _Pass:
         self.names.add(name)
         return name
 
-    def seed_draws(self, *place: str) -> None:
+    def seed_draws(self, place: Any, *what: str) -> None:
+        """Seed the draws for a layer, by where it stands and not by its name."""
         if self.seed is not None:
-            seed_draws(self.seed, *place)
+            seed_draws(self.seed, self.place(place), *what)
 
-    def drawn_seeds(self, path: str) -> Callable[[], int] | None:
+    def drawn_seeds(self, layer: Any) -> Callable[[], int] | None:
         if self.seed is None:
             return None
-        count = iter(range(1_000_000))
-        return lambda: derive_seed(self.seed, path, "fixed seed", next(count))
+        numbers = count()
+        place = self.place(layer)
+        return lambda: derive_seed(self.seed, place, "fixed seed", next(numbers))
+
+    def place(self, layer: Any) -> object:
+        return layer if isinstance(layer, int | str) else self.places.of(layer)
 
 
 def _is_built(model: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A Normalization behind an input, with statistics of the training data."""
+"""Layers behind an input, with statistics of the training data: a Normalization, a filler."""
 
 from typing import Any
 
@@ -7,13 +7,16 @@ import numpy as np
 
 from keras_debugger.rewriting.layer_plan import Insertion, RebuildPlan
 from keras_debugger.rewriting.subject import Subject, cannot_apply
-from keras_debugger.types.edit import NormalizeInput
+from keras_debugger.types.edit import FillInput, NormalizeInput
 
 
 def plan_input_edit(
-    edit: NormalizeInput, subject: Subject, plan: RebuildPlan, inputs: list[np.ndarray] | None
+    edit: NormalizeInput | FillInput,
+    subject: Subject,
+    plan: RebuildPlan,
+    inputs: list[np.ndarray] | None,
 ) -> None:
-    """Add a Normalization to a plan; raises UnsupportedModelError where it cannot be made.
+    """Add layers behind an input to a plan; raises UnsupportedModelError where they cannot be made.
 
     Args:
         edit: the edit.
@@ -29,7 +32,11 @@ def plan_input_edit(
     _check_declared(edit, subject)
     axis = _channel_axis(edit, subject)
     mean, variance = feature_statistics(values, axis=axis)
-    plan.inputs.setdefault(edit.input, []).append(
+    behind = plan.inputs.setdefault(edit.input, [])
+    if isinstance(edit, FillInput):
+        behind[:0] = _fillers(mean, rank=values.ndim, axis=axis)
+        return
+    behind.append(
         Insertion(
             kind="normalization",
             make=lambda name: keras.layers.Normalization(
@@ -41,6 +48,31 @@ def plan_input_edit(
             ),
         )
     )
+
+
+def _fillers(mean: np.ndarray, *, rank: int, axis: int) -> list[Insertion]:
+    """Move the mean to 0, put 0 in place of NaN and infinity, and move it back.
+
+    These are a Rescaling, an operation and a Rescaling, which any Keras loads.
+    """
+    shape = [1] * (rank - 1)
+    shape[axis if axis < 0 else axis - 1] = -1
+    offset = mean.reshape(shape)
+    kinds = {"centered": -offset, "filled": offset}
+    first, last = (
+        Insertion(
+            kind=kind,
+            make=lambda name, offset=shift.tolist(): keras.layers.Rescaling(
+                1.0, offset, name=name, dtype="float32"
+            ),
+        )
+        for kind, shift in kinds.items()
+    )
+    return [first, Insertion(kind="fill", make=lambda name: _fill, is_operation=True), last]
+
+
+def _fill(values: Any) -> Any:
+    return keras.ops.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def feature_statistics(values: np.ndarray, *, axis: int = -1) -> tuple[np.ndarray, np.ndarray]:
@@ -65,7 +97,7 @@ def feature_statistics(values: np.ndarray, *, axis: int = -1) -> tuple[np.ndarra
     return mean, np.where(variance > tiny, variance, 1.0)
 
 
-def _check_declared(edit: NormalizeInput, subject: Subject) -> None:
+def _check_declared(edit: NormalizeInput | FillInput, subject: Subject) -> None:
     for tensor in _input_tensors(subject)[edit.input : edit.input + 1]:
         if "float" not in str(tensor.dtype):
             raise cannot_apply(edit, f"input {edit.input} is declared as {tensor.dtype}")
@@ -78,14 +110,14 @@ def _check_declared(edit: NormalizeInput, subject: Subject) -> None:
             )
 
 
-def _first_layers(edit: NormalizeInput, subject: Subject) -> list[Any]:
+def _first_layers(edit: NormalizeInput | FillInput, subject: Subject) -> list[Any]:
     if edit.input >= len(subject.graph.inputs):
         return []
     calls = subject.graph.consumers(subject.graph.inputs[edit.input])
     return [subject.layers[call.layer] for call in calls if call.layer in subject.layers]
 
 
-def _channel_axis(edit: NormalizeInput, subject: Subject) -> int:
+def _channel_axis(edit: NormalizeInput | FillInput, subject: Subject) -> int:
     first = any(
         getattr(layer, "data_format", "") == "channels_first"
         for layer in _first_layers(edit, subject)

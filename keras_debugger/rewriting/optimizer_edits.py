@@ -14,9 +14,10 @@ from keras_debugger.types.edit import (
     Schedule,
     SetOptimizer,
     SetSchedule,
+    SetWeightDecay,
 )
 
-OptimizerEdit = ClipNorm | ScaleLearningRate | SetOptimizer | SetSchedule
+OptimizerEdit = ClipNorm | ScaleLearningRate | SetOptimizer | SetSchedule | SetWeightDecay
 
 CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 WARM_UP_SHARE = 0.1  # of all steps
@@ -56,6 +57,10 @@ def edit_optimizer(
             changed = _clipped(core, edit)
         case SetOptimizer():
             changed = _other(core, edit)
+        case SetWeightDecay():
+            if "weight_decay" not in core.config:
+                raise cannot_apply(edit, f"{core.kind.__name__} has no weight decay")
+            changed = _with(core, weight_decay=edit.rate)
     return recipe.with_core(changed)
 
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import keras
 
-from keras_debugger.rewriting.layer_edits import (
+from keras_debugger.rewriting.layer_plan import Insertion, RebuildPlan
+from keras_debugger.rewriting.layer_settings import (
     activation_setting,
     has_setting,
     make_activation,
 )
-from keras_debugger.rewriting.layer_plan import Insertion, RebuildPlan
 from keras_debugger.rewriting.subject import ACTIVATION_LAYERS, Subject, cannot_apply
 from keras_debugger.types.edit import ScaleTargets, SetOutput
 from keras_debugger.types.graph import Call

@@ -11,6 +11,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import keras
@@ -22,6 +23,21 @@ from keras_debugger.rewriting.weights import is_finite, is_seed, pair_variables
 # A draw of the same initializer is taken for another one in one of 1e6 variables.
 _CHANCE = 1e-6
 _SAMPLE = 10_000  # values of a variable that are looked at
+
+
+class Start(StrEnum):
+    """From what a layer starts, and why."""
+
+    FRESH = "fresh weights that depend on the seed only"
+    NOT_FINITE = "fresh weights, because the known ones hold NaN or infinity"
+    PREPROCESSING = "what was computed from data before training"
+    FROZEN = "weights that are not trained"
+    SET = "weights that are no draw of an initializer: pretrained, or set on purpose"
+
+    @property
+    def keeps(self) -> bool:
+        """Whether known weights are kept."""
+        return self not in (Start.FRESH, Start.NOT_FINITE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +62,7 @@ def start_state(
     *,
     snapshot: Mapping[str, np.ndarray] | None,
     never_trained: bool,
-) -> tuple[np.ndarray, ...] | None:
+) -> tuple[Start, tuple[np.ndarray, ...]]:
     """The weights that a layer starts from.
 
     Args:
@@ -57,17 +73,21 @@ def start_state(
         never_trained: whether the user's model was never trained.
 
     Returns:
-        Values for the variables of the prototype; None to keep the fresh ones.
+        The reason, and values for the variables of the prototype; none to keep the fresh ones.
     """
     recorded = _from_snapshot(known, prototype, snapshot)
     start = recorded if recorded is not None else known.present
-    if not start or not is_finite(start):
-        return None
-    if known.frozen or is_preprocessing(prototype):
-        return start
+    if not start:
+        return Start.FRESH, ()
+    if not is_finite(start):
+        return Start.NOT_FINITE, ()
+    if is_preprocessing(prototype):
+        return Start.PREPROCESSING, start
+    if known.frozen:
+        return Start.FROZEN, start
     if recorded is None and not never_trained:
-        return None
-    return None if looks_fresh(prototype, start, new) else start
+        return Start.FRESH, ()
+    return (Start.FRESH, ()) if looks_fresh(prototype, start, new) else (Start.SET, start)
 
 
 def _from_snapshot(

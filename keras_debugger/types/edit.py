@@ -36,7 +36,10 @@ class SetInitializer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InsertDropout:
-    """Put dropout after a layer (spatial after convolutions, an argument of recurrent layers)."""
+    """Put dropout after a layer.
+
+    It is spatial after convolutions; recurrent layers drop inputs and state, attention its weights.
+    """
 
     layer: str
     rate: float
@@ -86,6 +89,29 @@ class SetTrainable:
 
     layer: str
     trainable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUnits:
+    """Give a hidden layer another number of units or filters, and fresh weights."""
+
+    layer: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddSkip:
+    """Add the output of an earlier layer (`source`) to that of a layer, both of one shape."""
+
+    layer: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillInput:
+    """Replace NaN and infinity in an input by the training mean of the feature, in the model."""
+
+    input: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +183,21 @@ class SetOptimizer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetWeightDecay:
+    """Let the optimizer take `rate` * learning rate of each weight away at each step."""
+
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BalanceClasses:
-    """Weight the classes by n / (classes * count), as scikit-learn's `balanced`."""
+    """Weight the classes by n / (classes * count), as scikit-learn's `balanced`.
+
+    `by_row` says that the weights must be given as sample weights, where Keras refuses
+    class weights: several outputs, labels for each step, or rows that have weights already.
+    """
+
+    by_row: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,10 +241,13 @@ ModelEdit = (
     | SetBatchNormMomentum
     | SetL2
     | SetTrainable
+    | SetUnits
+    | AddSkip
+    | FillInput
     | NormalizeInput
     | SetOutput
     | ScaleTargets
 )
-CompileEdit = SetLoss | ScaleLearningRate | SetSchedule | ClipNorm | SetOptimizer
+CompileEdit = SetLoss | ScaleLearningRate | SetSchedule | ClipNorm | SetOptimizer | SetWeightDecay
 FitEdit = BalanceClasses | StopEarly | SetEpochs | SetBatchSize | Shuffle | DropBrokenRows
 Edit = ModelEdit | CompileEdit | FitEdit
