@@ -1,5 +1,6 @@
 """Which rows are set apart: random within each class, or the last ones."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,11 +54,13 @@ def class_codes(y: Any) -> np.ndarray | None:
     return np.asarray(codes.reshape(-1))
 
 
-def set_apart(y: Any, rows: int, share: float, *, in_order: bool, seed: int) -> Choice:
+def set_apart(
+    codes: np.ndarray | None, rows: int, share: float, *, in_order: bool, seed: int
+) -> Choice:
     """Choose rows to set apart.
 
     Args:
-        y: nested labels, for stratification.
+        codes: class of each row, for stratification; None if the labels are no classes.
         rows: number of rows.
         share: share to set apart, 0 to 1.
         in_order: whether the rows are ordered in time, so that the last ones are set apart. Where
@@ -68,7 +71,6 @@ def set_apart(y: Any, rows: int, share: float, *, in_order: bool, seed: int) -> 
         The choice; at least one row on either side.
     """
     count = min(max(round(share * rows), 1), rows - 1)
-    codes = class_codes(y)
     notes: tuple[str, ...] = ()
     if in_order:
         kept, apart = np.arange(rows - count), np.arange(rows - count, rows)
@@ -94,6 +96,18 @@ def set_apart(y: Any, rows: int, share: float, *, in_order: bool, seed: int) -> 
         manner="at random within each class",
         notes=notes,
     )
+
+
+def last_share(rows: int, share: float) -> Choice:
+    """The last rows in the order in which they were given, as Keras takes them.
+
+    Args:
+        rows: number of rows.
+        share: share to set apart, 0 to 1; one side is empty if it is too small or too large.
+    """
+    border = math.floor(rows * (1.0 - share))
+    everything = np.arange(rows)
+    return Choice(kept=everything[:border], apart=everything[border:], manner="validation_split")
 
 
 def _alike(kept: np.ndarray, apart: np.ndarray) -> bool:

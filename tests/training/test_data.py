@@ -37,7 +37,8 @@ def test_three_parts_share_no_row_and_hold_them_all():
     assert all(rows == sorted(rows) for rows in found)
     assert not parts.selection_from_user
     assert parts.notes == ()
-    assert "32 rows to train on" in parts.describe()
+    assert "50 rows are too few for three parts" in parts.describe()
+    assert "128 rows to train on" in split_data(numbered(200)).describe()
 
 
 def test_parts_hold_the_classes_in_proportion(wine):
@@ -89,12 +90,13 @@ def test_validation_and_test_data_of_the_user_are_used_as_they_are(wine):
 
 
 def test_rows_in_order_of_time_are_held_out_from_the_end():
-    x, _ = numbered(100)
+    x, _ = numbered(200)
     parts = split_data((x, np.sin(x / 5)), shuffle=False)
-    assert rows_of(parts.train) == list(range(64))
-    assert rows_of(parts.selection) == list(range(64, 80))
-    assert rows_of(parts.held_out) == list(range(80, 100))
+    assert rows_of(parts.train) == list(range(128))
+    assert rows_of(parts.selection) == list(range(128, 160))
+    assert rows_of(parts.held_out) == list(range(160, 200))
     assert not parts.shuffle
+    assert parts.folds == ()
 
 
 def test_sorted_classes_are_not_held_out_from_the_end(wine):
