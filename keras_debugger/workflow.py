@@ -73,6 +73,7 @@ def autofix(
     validation_data: Any = None,
     validation_split: float = 0.0,
     test_data: Any = None,
+    groups: Any = None,
     shuffle: bool = True,
     class_weight: Mapping[int, float] | None = None,
     callbacks: Sequence[Any] = (),
@@ -100,7 +101,10 @@ def autofix(
         batch_size: as in `fit`; taken from `record` or the dataset if None, else 32.
         validation_data: as in `fit`; it becomes the selection part.
         validation_split: as in `fit`, 0 to 1; the last rows become the selection part.
-        test_data: `(x, y)` that judges at the end; a fifth of the data is set apart if None.
+        test_data: `(x, y)` that judges at the end; a fifth of the data is set apart if None, or
+            every row judges in turn if there are fewer than 125.
+        groups: one value for each row of `data`, such as the patient that it is of; rows of one
+            group are never in two parts.
         shuffle: as in `fit`; False keeps the order, and the last rows are held out.
         class_weight: as in `fit`.
         callbacks: as in `fit`; those that can be used again are used, the others are named.
@@ -150,6 +154,7 @@ def autofix(
             validation_data=validation_data,
             validation_split=validation_split,
             test_data=test_data,
+            groups=groups,
             callbacks=callbacks,
             metric=metric,
             build=build,

@@ -159,7 +159,8 @@ def _blocks(rows: int) -> list[Choice]:
 def _with_selection(
     choices: list[Choice], asked: Request, codes: np.ndarray | None, *, in_order: bool
 ) -> Cut:
-    places, notes = [], []
+    places: list[Places] = []
+    notes: list[str] = []
     for number, choice in enumerate(choices):
         rest, selection = choice.kept, None
         notes += choice.notes

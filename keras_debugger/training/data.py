@@ -87,8 +87,11 @@ def split_data(
     )
     cut = cut_rows(asked)
     notes += cut.notes
+    train, selection, held_out = _arrays(_whole(loaded), cut.places[0], selected, held)
     parts = DataParts(
-        **_arrays(_whole(loaded), cut.places[0], selected, held),
+        train=train,
+        selection=selection,
+        held_out=held_out,
         batch_size=batch_size or loaded.batch_size,
         shuffle=shuffle,
         notes=(),
@@ -104,19 +107,13 @@ def split_data(
 
 def _arrays(
     whole: Part, places: Places, selected: Loaded | None, held: Loaded | None
-) -> dict[str, Part]:
-    parts = {"train": whole}
-    if len(places.train) < whole.rows:
-        parts["train"] = take(whole, places.train)
-    for name, rows, own in (
-        ("selection", places.selection, selected),
-        ("held_out", places.held_out, held),
-    ):
+) -> tuple[Part, Part, Part]:
+    def part(rows: np.ndarray | None, own: Loaded | None) -> Part:
         if own is not None:
-            parts[name] = _whole(own)
-        elif rows is not None:
-            parts[name] = take(whole, rows)
-    return parts
+            return _whole(own)
+        return whole if rows is None or len(rows) == whole.rows else take(whole, rows)
+
+    return part(places.train, None), part(places.selection, selected), part(places.held_out, held)
 
 
 def _finished(parts: DataParts, notes: list[str]) -> DataParts:

@@ -65,7 +65,7 @@ def _deal_groups(
         worse = 2.0 * (full @ held[group])  # growth of the sum of squares, less what all share
         fold[group] = int(worse.argmin())
         full[fold[group]] += held[group]
-    return fold[groups]
+    return np.asarray(fold[groups])
 
 
 def last_groups(groups: np.ndarray, share: float) -> np.ndarray:

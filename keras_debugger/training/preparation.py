@@ -65,6 +65,7 @@ def prepare(
     validation_data: Any = None,
     validation_split: float = 0.0,
     test_data: Any = None,
+    groups: Any = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     metric: str = "auto",
     build: Callable[[], keras.Model] | None = None,
@@ -81,6 +82,7 @@ def prepare(
         validation_data: the user's validation data; it becomes the selection part.
         validation_split: share that Keras would take from the end of the data, 0 to 1.
         test_data: held-out data; if None, a fifth of the data is set apart.
+        groups: one value for each row of `data`; no group stands in two parts.
         callbacks: the user's callbacks.
         metric: name of the metric to compare, or `auto`.
         build: function that returns the compiled model, for models that cannot be rebuilt.
@@ -104,6 +106,7 @@ def prepare(
         validation_data=validation_data,
         validation_split=validation_split,
         test_data=test_data,
+        groups=groups,
         batch_size=fit.batch_size,
         shuffle=fit.shuffle is not False,
         seed=seed,
