@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from keras_debugger.causes.broken_data import refusal
+from keras_debugger.causes.experiments import Laboratory
+from keras_debugger.causes.investigation import investigate
+from keras_debugger.causes.ordering import CERTAIN
+from keras_debugger.causes.telling import with_mended
 from keras_debugger.errors import InvalidArgumentError, InvalidModelError, NotApplicableError
 from keras_debugger.fixes.planning import plan_combined, plan_fixes, refusals_of
 from keras_debugger.proof.compare import Proof, prove
-from keras_debugger.proof.search import search
+from keras_debugger.proof.search import Shortlist, search
 from keras_debugger.recording.storage import read_source
 from keras_debugger.report.diagnosis_view import DiagnosisView
 from keras_debugger.report.recommendations import recommend
 from keras_debugger.report.result import AutofixResult
+from keras_debugger.training.budget import Budget
 from keras_debugger.training.preparation import Preparation, describe_fit, prepare
+from keras_debugger.types.cause import Cause
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.progress import Progress
 from keras_debugger.types.record import TrainingRecord
@@ -55,6 +62,7 @@ class Repair:
     diagnosis: DiagnosisView | None = None
     diagnosis_after: DiagnosisView | None = None
     plans: tuple[Plan, ...] = ()
+    spending: Budget | None = None
     ranking: tuple[Plan, ...] = ()
     tried: tuple[Trial, ...] = ()
     proofs: tuple[Proof, ...] = ()
@@ -126,11 +134,8 @@ class Repair:
             self.decision = _verdict(Decision.HEALTHY, _healthy(diagnosis), self.min_improvement)
             return
         causes = diagnosis.causes
-        if causes and not causes[0].repairable:
-            sentence = f"No change of the model can mend this: {causes[0].kind.value}."
-            if causes[0].evidence:
-                sentence += f" {causes[0].evidence[0]}"
-            self.decision = _verdict(Decision.REFUSED, sentence, self.min_improvement)
+        if causes and not causes[0].repairable and causes[0].confidence > CERTAIN:
+            self._refuse(causes[0])
             return
         setup = self._prepared.setup
         self.plans = plan_fixes(causes, setup)
@@ -151,17 +156,21 @@ class Repair:
             f"{2 * min(self.seeds, 3)} to {2 * self.seeds} more."
         )
         self.progress.begin(stage="searching for a fix", trainings=self.budget)
+        self.spending = Budget(trainer=self._prepared.trainer, limit=self.budget, seed=self.seed)
         found = search(
-            self._prepared.trainer,
+            self.spending,
             self.plans,
             original=self.original,
-            budget=self.budget,
-            seed=self.seed,
-            progress=self.progress,
+            look=self._look,
             combine=self._combine,
+            progress=self.progress,
         )
         self.ranking = found.ranking
         self.tried = found.trials
+        causes = with_mended(self._diagnosed.causes, found.causes)
+        self.diagnosis = replace(self._diagnosed, causes=causes)
+        if not self.ranking and causes and not causes[0].repairable:
+            self._refuse(causes[0])
 
     def prove(self) -> None:
         """Meet the held-out data: the best candidate, and the next one only if that fails."""
@@ -226,6 +235,36 @@ class Repair:
         if self.directory is not None:
             _save(result, self.directory)
         return result
+
+    def _look(
+        self, plans: Sequence[Plan], *, base: Plan, known: Mapping[Plan, Trial], keep: float
+    ) -> Shortlist:
+        """Short trials of plans; those beside the unchanged program also judge the causes."""
+        assert self.spending is not None
+        found = investigate(
+            Laboratory(budget=self.spending),
+            self._diagnosed.causes,
+            plans,
+            base=base,
+            known=known,
+            original=self.original,
+            keep=keep,
+        )
+        if base is UNCHANGED:
+            self.diagnosis = replace(
+                self._diagnosed,
+                causes=found.causes,
+                experiments=self._diagnosed.experiments + found.experiments,
+                next_experiments=(),
+                unknown=found.unknown,
+            )
+        return Shortlist(queue=found.queue, trials=found.trials, control=found.control)
+
+    def _refuse(self, cause: Cause) -> None:
+        """No change of the model can mend it: say what to look at."""
+        assert self.record is not None
+        sentence = refusal(cause, self.record)
+        self.decision = _verdict(Decision.REFUSED, sentence, self.min_improvement)
 
     def _combine(self, first: Plan, second: Plan) -> Plan | None:
         try:

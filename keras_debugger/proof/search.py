@@ -1,36 +1,56 @@
-"""Which plan to prove: short trials of all from the same weights, full ones of the best."""
+"""Which plan to prove: short trials say where to look, full trainings of the best decide."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from keras_debugger.proof.ordering import (
-    CERTAIN,
-    MIN_GAIN,
-    WORST,
-    error_of,
-    is_late,
-    order,
-    rank,
-    rank_score,
-)
+from keras_debugger.proof.ordering import MIN_GAIN, error_of, rank
+from keras_debugger.proof.refining import refined
+from keras_debugger.training.budget import Budget
 from keras_debugger.types.plan import UNCHANGED, Plan
-from keras_debugger.types.trial import Trial
+from keras_debugger.types.progress import Progress
+from keras_debugger.types.trial import Trial, rank_scores
+from keras_debugger.types.vocabulary import CauseKind
 
-if TYPE_CHECKING:
-    from keras_debugger.training.trainer import Trainer
-    from keras_debugger.types.progress import Progress
-
-# Rungs of a successive halving: shares of a full training, and plans that reach the second one.
-FIRST_RUNG = 1.0 / 30.0
-SECOND_RUNG = 1.0 / 7.0
-FIRST_RUNG_PLANS = 7  # the most likely ones
-STANDING_PLANS = 4  # and those at the end, worth a try in any run
-SECOND_RUNG_PLANS = 4
-COMBINATIONS = 2  # of the best plan with one against another cause
+CERTAIN = 0.8  # prior of a cause that is a fact: its plan is trained in full before all others
 SOLVED = 0.1  # share of the original's error at which no further plan is tried
+ROUNDS = 3  # faults that are looked for, one after the other
+PARTNERS = 4  # plans that are tried together with the best one
+CLEAR_GAIN = 0.2  # of the control's score, from which a plan wins clearly in short trials
+RATES = (CauseKind.LEARNING_RATE_TOO_LOW, CauseKind.LEARNING_RATE_TOO_HIGH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortlist:
+    """Plans after short trials.
+
+    Args:
+        queue: plans in the order in which they deserve a full training.
+        trials: the last short trial of each plan that had one.
+        control: what they were compared with; None if nothing was tried.
+    """
+
+    queue: tuple[Plan, ...]
+    trials: Mapping[Plan, Trial] = field(default_factory=dict)
+    control: Trial | None = None
+
+
+class Look(Protocol):
+    """Makes short trials of plans beside a control, within the budget of the search."""
+
+    def __call__(
+        self, plans: Sequence[Plan], *, base: Plan, known: Mapping[Plan, Trial], keep: float
+    ) -> Shortlist:
+        """The plans in the order in which they deserve a full training.
+
+        Args:
+            plans: candidates, best first.
+            base: the control that they must beat.
+            known: full trainings so far.
+            keep: trainings to leave in the budget.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,172 +61,179 @@ class SearchResult:
         ranking: plans that beat the original on the selection part, best first.
         trials: every training, in order.
         cost: trainings of the original that it took.
+        causes: causes that the first plan of the ranking is against, in the order of discovery.
     """
 
     ranking: tuple[Plan, ...]
     trials: tuple[Trial, ...]
     cost: float
+    causes: tuple[CauseKind, ...] = ()
+
+
+def search(
+    budget: Budget,
+    plans: Sequence[Plan],
+    *,
+    original: Trial | None = None,
+    look: Look | None = None,
+    combine: Callable[[Plan, Plan], Plan | None] | None = None,
+    progress: Progress | None = None,
+) -> SearchResult:
+    """Find the plans that beat the original on the selection part.
+
+    A first plan whose cause is a fact trains in full before all others. Then come rounds: short
+    trials order the plans, the best one is tried together with others, and the best of these is
+    trained in full. What beats the control is the control of the next round, on top of which the
+    other plans are tried: a second fault. The search ends when nothing beats the control, when
+    nine tenths of the error are gone, or with the budget.
+
+    Args:
+        budget: trains them, never more than an epoch beyond its limit.
+        plans: candidates, best first.
+        original: the full training of the original; None if there was none, it is then trained.
+        look: makes the short trials; None trains the plans in full in their order.
+        combine: makes one plan of two, or None where they do not go together; None combines none.
+        progress: told what was found.
+
+    Returns:
+        The plans that are better than the original, best first, and every training. A budget too
+        small for one full training leaves the plans in the order of the short ones.
+    """
+    if original is None:
+        original = budget.train(UNCHANGED, budget.full if budget.affordable(1.0) else 1)
+    state = _Search(budget=budget, original=original, look=look, combine=combine)
+    state.train(plan for plan in plans[:1] if plan.prior > CERTAIN)
+    for _ in range(ROUNDS):
+        if state.solved or not state.round(plans):
+            break
+    if not state.solved:
+        state.train(state.queue)
+    ranking = rank(state.finished, original) if state.finished else tuple(state.queue)
+    if progress is not None:
+        names = ", ".join(plan.name for plan in ranking) or "none"
+        progress.say(f"Better than the original on the selection data: {names}.")
+    return SearchResult(
+        ranking=ranking,
+        trials=tuple(budget.trials),
+        cost=budget.cost,
+        causes=state.causes(ranking[0]) if ranking else (),
+    )
 
 
 @dataclass(kw_only=True)
 class _Search:
-    """The trials of one search and what is left of its budget."""
+    """The full trainings of one search."""
 
-    trainer: Trainer
-    budget: float
-    seed: int
+    budget: Budget
+    original: Trial
+    look: Look | None
     combine: Callable[[Plan, Plan], Plan | None] | None
-    trials: list[Trial] = field(default_factory=list)
-    cost: float = 0.0
+    finished: dict[Plan, Trial] = field(default_factory=dict)
+    made_of: dict[Plan, tuple[Plan, Plan]] = field(default_factory=dict)
+    queue: tuple[Plan, ...] = ()
 
     @property
-    def epoch(self) -> float:
-        """Cost of one epoch."""
-        return 1.0 / (self.trainer.setup.fit.epochs or 1)
+    def solved(self) -> bool:
+        """Whether hardly any error is left."""
+        enough = SOLVED * error_of(self.original)
+        return any(error_of(trial) <= enough for trial in self.finished.values())
 
-    def affordable(self, epochs: int, *, keep: float = 0.0) -> bool:
-        """Whether so many epochs stay within the budget, up to one epoch more."""
-        return self.cost + epochs * self.epoch + keep <= self.budget + self.epoch + 1e-9
+    @property
+    def base(self) -> Plan:
+        """The best plan so far, or the unchanged program."""
+        ranking = rank(self.finished, self.original)
+        return ranking[0] if ranking else UNCHANGED
 
-    def run(self, plan: Plan, epochs: int, *, short: bool = False) -> Trial:
-        """Train and keep the trial; gradients are not recorded in a short one."""
-        trial = self.trainer.train(plan, seed=self.seed, epochs=epochs, watched=not short).trial
-        self.trials.append(trial)
-        self.cost += trial.cost
-        return trial
+    def causes(self, plan: Plan) -> tuple[CauseKind, ...]:
+        """The causes that a plan is against, those of its parts first."""
+        if plan not in self.made_of:
+            return () if plan.cause is None else (plan.cause,)
+        first, second = self.made_of[plan]
+        return tuple(dict.fromkeys((*self.causes(first), *self.causes(second))))
 
+    def round(self, plans: Sequence[Plan]) -> bool:
+        """One round on top of the best so far; whether it found something better."""
+        base = self.base
+        candidates = [plan for plan in plans if plan not in self.finished]
+        if base is not UNCHANGED:
+            mended = set(self.causes(base))
+            others = [plan for plan in candidates if plan.cause not in mended]
+            same = [plan for plan in candidates if plan.cause in mended]
+            candidates = [*self._together(base, others), *same]
+        keep = 1.0 if self.budget.affordable(1.0) else 0.0
+        whole = sum(self._cost(plan) for plan in candidates)
+        if self.look is None or self.budget.affordable(whole):
+            shortlist = Shortlist(queue=tuple(candidates))
+        else:
+            shortlist = self.look(candidates, base=base, known=self.finished, keep=keep)
+        self.queue = self._with_partners(shortlist, keep=keep)
+        self.train(self.queue)
+        return self.base != base
 
-def search(
-    trainer: Trainer,
-    plans: Sequence[Plan],
-    *,
-    original: Trial | None = None,
-    budget: float = 3.0,
-    seed: int = 0,
-    progress: Progress | None = None,
-    combine: Callable[[Plan, Plan], Plan | None] | None = None,
-) -> SearchResult:
-    """Find the plans that beat the original on the selection part.
+    def train(self, plans: Iterable[Plan]) -> None:
+        """Full trainings in order, until one beats the best so far or the budget is spent."""
+        base = self.base
+        for plan in plans:
+            epochs = self.budget.trainer.epochs_of(plan)
+            while epochs > self.budget.full and not self._affordable(epochs):
+                epochs -= 1
+            if plan in self.finished or not self._affordable(epochs):
+                continue
+            self.finished[plan] = self.budget.train(plan, epochs)
+            if self.base != base:
+                return
 
-    All plans and the unchanged control train for a thirtieth of the epochs, the best four for a
-    seventh, the best ones in full while the budget lasts: all from the same weights, in the same
-    order of rows. Plans against what only shows late (overfitting, class imbalance, too few epochs)
-    skip the short rungs. A first plan whose cause is a fact trains in full before all others; if it
-    takes nine tenths of the error away, the search ends. Where the best plan leaves something to
-    gain, it is tried together with one against another cause.
+    def _affordable(self, epochs: int) -> bool:
+        return self.budget.affordable(epochs * self.budget.epoch)
 
-    Args:
-        trainer: trains them.
-        plans: candidates, best prior first.
-        original: the full training of the original; None if there was none, it is then trained.
-        budget: trainings of the original to spend, never passed by more than an epoch.
-        seed: seed of all trials.
-        progress: told what was found.
-        combine: makes one plan of two, or None where they do not go together; None combines none.
+    def _cost(self, plan: Plan) -> float:
+        return self.budget.trainer.epochs_of(plan) * self.budget.epoch
 
-    Returns:
-        The plans at least 5 % better than the original, best first, and every trial. A budget too
-        small for one full training leaves the plans in the order of the short ones.
-    """
-    state = _Search(trainer=trainer, budget=budget, seed=seed, combine=combine)
-    if original is None:
-        full = trainer.setup.fit.epochs or 1
-        original = state.run(UNCHANGED, full if state.affordable(full) else 1)
-    facts = [plan for plan in plans[:1] if plan.prior > CERTAIN]
-    finished = _full_runs(state, facts, original)
-    queue = list(plans)
-    if not _is_solved(finished, original):
-        queue = _rungs(state, [plan for plan in plans if plan not in finished])
-        finished |= _full_runs(state, queue, original)
-        finished |= _full_runs(state, _combined_survivors(state, finished, original), original)
-    ranking = rank(finished, original) if finished else tuple(queue)
-    if progress is not None:
-        names = ", ".join(plan.name for plan in ranking) or "none"
-        progress.say(f"Better than the original on the selection data: {names}.")
-    return SearchResult(ranking=ranking, trials=tuple(state.trials), cost=state.cost)
+    def _with_partners(self, shortlist: Shortlist, *, keep: float) -> tuple[Plan, ...]:
+        """The queue, led by the best plan together with another one if that is clearly better."""
+        queue = self._cheap_first(shortlist)
+        leader = next((plan for plan in queue if plan in shortlist.trials), None)
+        if leader is None or leader is not queue[0]:
+            return queue
+        trial = shortlist.trials[leader]
+        pairs = self._pairs(leader, shortlist)
+        made = self.budget.rung(pairs, trial.epochs, keep=keep)
+        if not made:
+            return queue
+        mine, *others = rank_scores([trial, *made.values()])
+        scores = dict(zip(made, others, strict=True))
+        best = min(scores, key=lambda plan: scores[plan])
+        return (best, *queue) if scores[best] <= (1.0 - MIN_GAIN) * mine else queue
 
+    def _pairs(self, leader: Plan, shortlist: Shortlist) -> list[Plan]:
+        """The leader with others: those that gained most, then other rates; its rate refined."""
+        others = [plan for plan in shortlist.trials if plan.cause is not leader.cause]
+        others.sort(key=lambda plan: shortlist.trials[plan].rank_score)
+        rates = [plan for plan in others if plan.cause in RATES]
+        partners = dict.fromkeys((*others[: PARTNERS - len(RATES)], *rates))
+        finer = [plan for plan in refined(leader) if plan not in shortlist.trials]
+        self.made_of |= {plan: (leader, leader) for plan in finer}
+        return [*finer, *self._together(leader, list(partners))][:PARTNERS]
 
-def _rungs(state: _Search, plans: Sequence[Plan]) -> list[Plan]:
-    """Plans in the order in which they deserve a full training."""
-    early = [plan for plan in plans if not is_late(plan)]
-    if state.affordable(sum(state.trainer.epochs_of(plan) for plan in plans)) or not early:
-        return list(plans)
-    if len(early) > FIRST_RUNG_PLANS + STANDING_PLANS:
-        early = [*early[:FIRST_RUNG_PLANS], *early[-STANDING_PLANS:]]
-    keep = 1.0 if state.cost + 1.0 <= state.budget else 0.0
-    full = state.trainer.setup.fit.epochs or 1
-    short, longer = max(1, round(full * FIRST_RUNG)), max(1, round(full * SECOND_RUNG))
-    scores = _rung(state, [UNCHANGED, *early], short, keep=keep)
-    control = scores.pop(UNCHANGED, WORST)
-    if not scores:
-        return list(plans)
-    beaten: set[Plan] = set()
-    judged = short
-    if longer > short and len(scores) > 1:
-        best = sorted(scores, key=lambda plan: scores[plan])[:SECOND_RUNG_PLANS]
-        certain = [plan for plan in scores if plan.prior > CERTAIN and plan not in best]
-        second = _rung(state, [UNCHANGED, *best, *certain], longer, keep=keep)
-        if len(second) > 1:
-            beaten = set(scores) - set(second)
-            control, scores, judged = second.pop(UNCHANGED), second, longer
-    queue = order(scores, control, [plan for plan in plans if plan not in beaten])
-    return [*_combined(state, queue, early, scores, epochs=judged, keep=keep), *queue]
+    def _together(self, first: Plan, others: Iterable[Plan]) -> list[Plan]:
+        """Plans of two, against the cause of the second."""
+        if self.combine is None:
+            return []
+        made = []
+        for second in others:
+            both = self.combine(first, second)
+            if both is not None and both not in self.finished:
+                both = replace(both, cause=second.cause, prior=second.prior)
+                self.made_of[both] = (first, second)
+                made.append(both)
+        return made
 
-
-def _rung(state: _Search, plans: Sequence[Plan], epochs: int, *, keep: float) -> dict[Plan, float]:
-    """Rank scores of the plans that could be afforded."""
-    scores: dict[Plan, float] = {}
-    for plan in plans:
-        if state.affordable(epochs, keep=keep):
-            scores[plan] = rank_score(state.run(plan, epochs, short=True))
-    return scores
-
-
-def _combined(
-    state: _Search,
-    queue: Sequence[Plan],
-    early: Sequence[Plan],
-    scores: dict[Plan, float],
-    *,
-    epochs: int,
-    keep: float,
-) -> list[Plan]:
-    """The best plan together with one against another cause, if that is better than it alone."""
-    if state.combine is None or not queue or queue[0] not in scores:
-        return []
-    first = queue[0]
-    partners = dict.fromkeys(plan for plan in (*queue, *early) if plan.cause is not first.cause)
-    made = (state.combine(first, plan) for plan in [*partners][:COMBINATIONS] if not is_late(plan))
-    both = _rung(state, [plan for plan in made if plan is not None], epochs, keep=keep)
-    best = min(both, key=lambda plan: both[plan], default=None)
-    return [best] if best and both[best] <= (1.0 - MIN_GAIN) * scores[first] else []
-
-
-def _combined_survivors(state: _Search, finished: dict[Plan, Trial], original: Trial) -> list[Plan]:
-    """The two best plans against different causes in one, for what is left of the budget."""
-    ranking = rank(finished, original)
-    if state.combine is None or len(ranking) < 2 or _is_solved(finished, original):
-        return []
-    first = ranking[0]
-    partners = [plan for plan in ranking[1:] if plan.cause is not first.cause]
-    made = state.combine(first, partners[0]) if partners else None
-    return [made] if made is not None and made not in finished else []
-
-
-def _full_runs(state: _Search, queue: Sequence[Plan], original: Trial) -> dict[Plan, Trial]:
-    full = state.trainer.setup.fit.epochs or 1
-    finished: dict[Plan, Trial] = {}
-    for plan in queue:
-        epochs = state.trainer.epochs_of(plan)
-        while epochs > full and not state.affordable(epochs):
-            epochs -= 1
-        if not state.affordable(epochs):
-            continue
-        finished[plan] = state.run(plan, epochs)
-        if _is_solved(finished, original):
-            break
-    return finished
-
-
-def _is_solved(finished: dict[Plan, Trial], original: Trial) -> bool:
-    return any(error_of(trial) <= SOLVED * error_of(original) for trial in finished.values())
+    def _cheap_first(self, shortlist: Shortlist) -> tuple[Plan, ...]:
+        """The queue, with plans that cost more than one training behind a clear winner."""
+        control = shortlist.control
+        if control is None or not shortlist.trials:
+            return shortlist.queue
+        mine, *others = rank_scores([control, *shortlist.trials.values()])
+        if min(others) > (1.0 - CLEAR_GAIN) * mine:
+            return shortlist.queue
+        return tuple(sorted(shortlist.queue, key=lambda plan: self._cost(plan) > 1.0 + 1e-9))

@@ -61,6 +61,9 @@ class Budget:
 
     def rung(self, plans: Iterable[Plan], epochs: int, *, keep: float) -> dict[Plan, Trial]:
         """Short trials of the plans that can be afforded, in their order."""
+        plans = list(plans)
+        if plans and self.affordable(len(plans) * epochs * self.epoch, keep=keep):
+            self.trainer.expect(plans, seeds=(self.seed,), epochs=epochs, watched=False)
         made: dict[Plan, Trial] = {}
         for plan in plans:
             if self.affordable(epochs * self.epoch, keep=keep):

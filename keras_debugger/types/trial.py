@@ -1,6 +1,7 @@
 """Trial: a set-up that was trained, its record and its scores."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from keras_debugger.types.plan import Plan
@@ -8,6 +9,7 @@ from keras_debugger.types.record import TrainingRecord
 
 LOSS_WEIGHT = 0.1  # of the loss ratio beside the error, where the error alone has many ties
 WORST = 3.0  # rank scores are compared up to here; a failed trial has it
+STUCK = 0.97  # share of a constant guess's error from which nothing was learnt yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +75,32 @@ class Trial:
             return WORST
         loss = 0.0 if math.isnan(score.loss_ratio) else LOSS_WEIGHT * score.loss_ratio
         return min(score.error / max(score.constant_error, 1e-12) + loss, WORST)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its answers are no better than a constant guess."""
+        score = self.selection
+        return score is None or not score.finite or score.error >= STUCK * score.constant_error
+
+
+def rank_scores(trials: Iterable[Trial]) -> list[float]:
+    """Rank scores of trials that are compared with each other, lower is better.
+
+    Where none is better than a constant guess yet, the errors are all alike and the loss ratios
+    alone tell which is on its way.
+    """
+    trials = list(trials)
+    scores = [trial.rank_score for trial in trials]
+    if not all(trial.is_stuck for trial in trials):
+        return scores
+    ratios = [
+        math.nan if trial.selection is None else trial.selection.loss_ratio for trial in trials
+    ]
+    if all(math.isnan(ratio) for ratio in ratios):
+        return scores
+    top = max(ratio for ratio in ratios if not math.isnan(ratio))
+    failed = [trial.selection is None or not trial.selection.finite for trial in trials]
+    return [
+        max(WORST, top) if lost or math.isnan(ratio) else ratio
+        for ratio, lost in zip(ratios, failed, strict=True)
+    ]

@@ -5,15 +5,20 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_wine
 
+from keras_debugger.causes.experiments import Laboratory
+from keras_debugger.causes.investigation import investigate
 from keras_debugger.proof.compare import prove
-from keras_debugger.proof.ordering import order, rank
-from keras_debugger.proof.search import search
+from keras_debugger.proof.ordering import rank
+from keras_debugger.proof.refining import refined
+from keras_debugger.proof.search import Shortlist, search
 from keras_debugger.recording.data_profile import profile_data
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.rewriting.blueprint import read_blueprint
+from keras_debugger.training.budget import Budget
 from keras_debugger.training.data import split_data
 from keras_debugger.training.scoring import choose_metric
 from keras_debugger.training.trainer import Trained, Trainer
+from keras_debugger.types.cause import Cause
 from keras_debugger.types.edit import (
     NormalizeInput,
     ScaleLearningRate,
@@ -78,27 +83,50 @@ def original(trainer):
     return trainer.train(UNCHANGED, seed=0).trial
 
 
+def searched(trainer, plans, *, limit, original=None, combine=None):
+    """A search whose short trials also judge the causes, as in autofix."""
+    budget = Budget(trainer=trainer, limit=limit)
+    weights = {}
+    for plan in plans:
+        weights[plan.cause] = max(plan.prior, weights.get(plan.cause, 0.0))
+    whole = max(1.0, sum(weights.values()))
+    causes = [Cause(kind=kind, confidence=share / whole) for kind, share in weights.items()]
+
+    def look(candidates, *, base, known, keep):
+        found = investigate(
+            Laboratory(budget=budget),
+            causes,
+            candidates,
+            base=base,
+            known=known,
+            original=original,
+            keep=keep,
+        )
+        return Shortlist(queue=found.queue, trials=found.trials, control=found.control)
+
+    return search(budget, plans, original=original, look=look, combine=combine)
+
+
 @pytest.mark.slow
 def test_short_trials_find_the_fix_within_the_budget(trainer, original):
     plans = (SLOWER, NORMALIZE, BROKEN, NO_OP)
-    found = search(trainer, plans, original=original, budget=2.0, seed=0)
+    found = searched(trainer, plans, original=original, limit=2.0)
     assert found.ranking[0] == NORMALIZE
     assert SLOWER not in found.ranking
     assert NO_OP not in found.ranking
     assert found.cost <= 2.0 + 1 / EPOCHS
     assert found.cost == pytest.approx(sum(trial.cost for trial in found.trials))
-    first = [trial.plan.name for trial in found.trials[:5]]
-    assert first == ["unchanged", "slower", "normalize", "broken", "no-op"]
-    assert {trial.epochs for trial in found.trials[:5] if not trial.failure} == {1}
+    assert found.trials[0].plan == UNCHANGED
+    assert found.trials[0].epochs == 1
     assert found.trials[-1].epochs == EPOCHS
 
 
 @pytest.mark.slow
 def test_late_plans_skip_the_short_trials_and_few_plans_go_straight_to_full_ones(trainer, original):
-    found = search(trainer, (STOP,), original=original, budget=1.0, seed=0)
+    found = searched(trainer, (STOP,), original=original, limit=1.0)
     assert [trial.plan for trial in found.trials] == [STOP]
     longer = plan_of("longer", SetEpochs(epochs=10 * EPOCHS))
-    found = search(trainer, (longer,), original=original, budget=1.5, seed=0)
+    found = searched(trainer, (longer,), original=original, limit=1.5)
     assert found.cost <= 1.5 + 1 / EPOCHS
     assert found.trials[-1].epochs == round(1.5 * EPOCHS) + 1
 
@@ -106,7 +134,7 @@ def test_late_plans_skip_the_short_trials_and_few_plans_go_straight_to_full_ones
 @pytest.mark.slow
 def test_a_plan_against_a_fact_trains_in_full_first_and_may_end_the_search(trainer, original):
     fact = replace(NORMALIZE, prior=0.95)
-    found = search(trainer, (fact, SLOWER, NO_OP), original=original, budget=3.0, seed=0)
+    found = searched(trainer, (fact, SLOWER, NO_OP), original=original, limit=3.0)
     assert found.trials[0].plan == found.ranking[0] == fact
     assert found.trials[0].epochs == EPOCHS
     solved = found.trials[0].selection.error <= 0.1 * original.selection.error
@@ -124,16 +152,24 @@ def test_two_faults_are_mended_by_two_plans_together():
         prior=0.3,
     )
     normalize = replace(NORMALIZE, cause=CauseKind.INPUTS_NOT_NORMALIZED)
-    asked = []
 
     def combine(first, second):
-        asked.append({first.name, second.name})
-        return both if asked[-1] == {"normalize", "faster"} else None
+        return both if {first.name, second.name} == {"normalize", "faster"} else None
 
     plans = (normalize, faster, SLOWER)
-    found = search(trainer, plans, budget=3.0, seed=0, combine=combine)
-    assert found.ranking[0] == both
+    found = searched(trainer, plans, limit=3.0, combine=combine)
+    assert found.ranking[0].fixes == both.fixes
+    assert set(found.causes) == {normalize.cause, faster.cause}
     assert found.cost <= 3.0 + 1 / EPOCHS
+
+
+def test_a_rate_is_refined_by_half_a_power_of_ten_each_way():
+    lower, higher = refined(plan_of("slower", ScaleLearningRate(factor=0.1)))
+    assert [plan.edits[0].factor for plan in (lower, higher)] == pytest.approx(
+        [0.0316, 0.316], rel=0.01
+    )
+    assert lower.name == "slower (rate x0.32)"
+    assert not [*refined(NORMALIZE)]
 
 
 @pytest.mark.slow
@@ -172,36 +208,22 @@ def named(plans):
     return [plan.name for plan in plans]
 
 
-def test_plans_about_as_good_as_the_best_go_by_their_prior():
-    likely, best, weak = plan_of("likely"), plan_of("best"), plan_of("weak")
-    scores = {likely: 0.35, best: 0.30, weak: 0.90}
-    assert named(order(scores, 1.0, [likely, weak, best])) == ["likely", "best", "weak"]
-
-
-def test_what_does_not_beat_the_control_is_dropped_unless_its_cause_is_a_fact():
-    equal, fact = plan_of("equal"), plan_of("fact", prior=0.95)
-    scores = {equal: 0.98, fact: 1.0}
-    assert named(order(scores, 1.0, [equal, fact])) == ["fact"]
-
-
-def test_a_fact_that_is_clearly_beaten_loses_its_place():
-    fact, best = plan_of("fact", prior=0.95), plan_of("best")
-    assert named(order({fact: 0.8, best: 0.3}, 1.0, [fact, best])) == ["best", "fact"]
-    assert named(order({fact: 0.5, best: 0.3}, 1.0, [fact, best])) == ["fact", "best"]
-
-
-def test_late_plans_stand_among_the_best():
-    late = plan_of("late", cause=CauseKind.CLASS_IMBALANCE)
-    best, weak = plan_of("best"), plan_of("weak")
-    scores = {best: 0.3, weak: 0.9}
-    assert named(order(scores, 1.0, [late, weak, best])) == ["late", "best", "weak"]
-
-
 def test_full_trainings_rank_by_error_and_drop_what_is_not_five_percent_better():
     one, two, three = plan_of("one"), plan_of("two"), plan_of("three")
     finished = {one: trial_of(one, 0.20), two: trial_of(two, 0.10), three: trial_of(three, 0.29)}
     assert named(rank(finished, trial_of(UNCHANGED, 0.30))) == ["two", "one"]
     assert rank(finished, trial_of(UNCHANGED, 0.0)) == ()
+
+
+def test_where_errors_are_equal_a_clearly_lower_loss_tells():
+    before = replace(trial_of(UNCHANGED, 0.1).selection, loss_ratio=0.9)
+    original = replace(trial_of(UNCHANGED, 0.1), selection=before)
+    one, other = plan_of("one"), plan_of("other")
+    finished = {
+        one: replace(trial_of(one, 0.1), selection=replace(before, loss_ratio=0.3)),
+        other: replace(trial_of(other, 0.1), selection=replace(before, loss_ratio=0.85)),
+    }
+    assert named(rank(finished, original)) == ["one"]
 
 
 def test_of_plans_about_as_good_the_one_with_fewer_fixes_stands_first():
