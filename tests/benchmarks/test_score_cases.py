@@ -1,0 +1,103 @@
+"""The scoring of cases on a folder that it has never seen: the form is checked, not the figures."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parent.parent.parent / "benchmarks" / "score_cases.py"
+FIGURES = (
+    "detection",
+    "cause_top1",
+    "cause_top3",
+    "repaired",
+    "improvement_ratio",
+    "refused_right",
+    "false_alarms",
+    "harm",
+    "budget_mean",
+)
+FURTHER_CASE = """
+from blocks import breast_cancer, cancer_classifier
+from corpus import Case, Cause, Fix, Symptom, either
+from keras import optimizers
+
+CASES = (
+    Case(
+        name="creeping",
+        source="ours",
+        reported="the loss hardly moves",
+        faults=(Symptom.SLOW_CONVERGENCE,),
+        expected_root_causes=(either(Cause.LEARNING_RATE_TOO_LOW),),
+        acceptable_fixes=(Fix.RAISE_LEARNING_RATE,),
+        build=cancer_classifier(optimizer=lambda: optimizers.SGD(1e-5)),
+        data=breast_cancer,
+        fit={"epochs": 6, "batch_size": 64},
+        repaired_build=cancer_classifier(),
+    ),
+)
+"""
+BROKEN_CASE = """
+import time
+
+from blocks import breast_cancer, cancer_classifier
+from corpus import Case
+
+
+def hanging(seed):
+    time.sleep(600.0)
+
+
+CASES = (
+    Case(name="hangs", source="ours", reported="", build=hanging, data=breast_cancer, fit={}),
+    Case(name="raises", source="ours", reported="", build=lambda: None, data=breast_cancer, fit={}),
+)
+"""
+
+
+def score(*arguments):
+    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+
+@pytest.mark.slow
+def test_a_folder_of_further_cases_is_scored_without_a_change(tmp_path):
+    (tmp_path / "further.py").write_text(FURTHER_CASE)
+    (tmp_path / "unreadable.py").write_text("CASES = (missing,)\n")
+    out = tmp_path / "scores.json"
+    done = score("--cases", tmp_path, "--seeds", "0", "--proof-seeds", 2, "--json", out)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(out.read_text())
+    assert all({"value", "low", "high", "n"} == set(scores[name]) for name in FIGURES)
+    (row,) = scores["cases"]
+    assert row["error"] == ""
+    assert {"found", "causes", "verdict", "f", "r", "s", "budget", "seconds"} <= set(row)
+    assert scores["detection"]["n"] == scores["repaired"]["n"] == 1
+    assert scores["false_alarms"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert "NameError" in scores["unreadable"]["unreadable.py"]
+    assert "| creeping | 0 |" in done.stdout
+
+
+@pytest.mark.slow
+def test_what_hangs_or_raises_becomes_a_row_and_is_tried_again(tmp_path):
+    cases = tmp_path / "broken.py"
+    cases.write_text(BROKEN_CASE)
+    out = tmp_path / "scores.json"
+    arguments = ("--cases", cases, "--seeds", "0", "--diagnose-only", "--limit", 12, "--jobs", 2)
+    done = score(*arguments, "--json", out)
+    assert done.returncode == 0, done.stderr
+    rows = {row["case"]: row for row in json.loads(out.read_text())["cases"]}
+    assert rows["hangs"]["error"] == "time limit of 12 s"
+    assert rows["raises"]["error"].startswith("TypeError")
+    again = score(*arguments, "--json", out, "--names", "raises", "--resume")
+    assert [row["case"] for row in json.loads(out.read_text())["cases"]] == ["raises"]
+    assert "error: TypeError" in again.stdout
+
+
+def test_a_name_that_no_case_has_is_told(tmp_path):
+    (tmp_path / "further.py").write_text("CASES = ()\n")
+    done = score("--cases", tmp_path, "--names", "creeping")
+    assert done.returncode == 2
+    assert "no such cases: ['creeping']" in done.stdout
