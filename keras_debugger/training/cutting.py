@@ -98,11 +98,21 @@ def cut_rows(asked: Request) -> Cut:
         return _with_selection([nothing], asked, codes, in_order=asked.in_order)
     first = _apart(codes, asked.groups, asked.rows, in_order=asked.in_order, seed=asked.seed)
     in_order = first.manner == LAST_ROWS
-    if asked.rows >= FEWEST_FOR_PARTS or (asked.in_order and asked.groups is not None):
+    if asked.rows >= FEWEST_FOR_PARTS or not _can_fold(asked):
         return _with_selection([first], asked, codes, in_order=in_order)
     folds = _blocks(asked.rows) if in_order else list(_folds(codes, asked))
     cut = _with_selection(folds, asked, codes, in_order=in_order)
     return replace(cut, notes=tuple(dict.fromkeys((*first.notes, *cut.notes))))
+
+
+def _can_fold(asked: Request) -> bool:
+    """Whether each fold leaves rows for both parts; groups in order of time are not folded."""
+    fewest = (
+        asked.rows - asked.rows // 2 if asked.in_order else asked.rows - asked.rows // FOLDS - 1
+    )
+    rows = round(asked.validation_split * fewest)
+    possible = asked.validation_split == 0.0 or 1 <= rows < fewest - 1
+    return possible and not (asked.in_order and asked.groups is not None)
 
 
 def _apart(
