@@ -4,6 +4,8 @@ import json
 import multiprocessing
 import os
 import platform
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -73,12 +75,20 @@ class Running:
             return ""
 
 
-def run_all(jobs: Sequence[Job], *, at_once: int, limit: float) -> Iterator[Row]:
-    """Rows as they are ready; no process is left behind."""
+def run_all(jobs: Sequence[Job], *, at_once: int, limit: float, stop_after: float) -> Iterator[Row]:
+    """Rows as they are ready.
+
+    No process is left behind, also when this one is told to end; none is begun after `stop_after`
+    seconds.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     spawn = multiprocessing.get_context("spawn")
     waiting, running = list(jobs), []
+    end = time.monotonic() + stop_after
     try:
         while waiting or running:
+            if time.monotonic() > end:
+                waiting.clear()
             while waiting and len(running) < at_once:
                 job = waiting.pop(0)
                 process = spawn.Process(target=job.target, args=(job.request,), daemon=True)

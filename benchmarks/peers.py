@@ -12,6 +12,7 @@ methods are named and left out.
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -72,7 +73,9 @@ def main() -> int:
             return 2
         rows = kept_rows(arguments) if arguments.resume else []
         jobs = jobs_of(arguments, chosen, methods, rows, Path(folder))
-        for row in run_all(jobs, at_once=arguments.jobs, limit=arguments.limit):
+        for row in run_all(
+            jobs, at_once=arguments.jobs, limit=arguments.limit, stop_after=arguments.stop_after
+        ):
             show_curves(row)
             rows = ordered([*rows, row], names)
             write(arguments, rows)
@@ -99,6 +102,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--methods", type=lambda text: text.split(";"), default=[])
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     parser.add_argument("--limit", type=float, default=3600.0, help="seconds for each case")
+    parser.add_argument(
+        "--stop-after", type=float, default=math.inf, help="seconds after which no case is begun"
+    )
     parser.add_argument("--json", type=Path, help="file for figures and curves")
     parser.add_argument("--resume", action="store_true", help="keep the rows of that file")
     parser.add_argument("--plot", type=Path, help="picture to draw, such as plots/peers.png")

@@ -10,6 +10,7 @@ does the rest, so that the table can be made in parts. cases/README.md says what
 
 import argparse
 import json
+import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -44,7 +45,9 @@ def main() -> int:
         rows = kept_rows(arguments) if arguments.resume else []
         jobs = jobs_of(arguments, arguments.names or names, rows, Path(folder))
         show_head(print_now)
-        for row in run_all(jobs, at_once=arguments.jobs, limit=arguments.limit):
+        for row in run_all(
+            jobs, at_once=arguments.jobs, limit=arguments.limit, stop_after=arguments.stop_after
+        ):
             show_row(row, print_now)
             rows = ordered([*rows, row], names)
             write(arguments, rows, unreadable)
@@ -68,6 +71,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=3.0, help="of the search, in trainings")
     parser.add_argument("--proof-seeds", type=int, default=5, help="seeds of the proof")
     parser.add_argument("--limit", type=float, default=600.0, help="seconds for each case")
+    parser.add_argument(
+        "--stop-after", type=float, default=math.inf, help="seconds after which no case is begun"
+    )
     parser.add_argument("--json", type=Path, help="file for figures and rows")
     parser.add_argument("--resume", action="store_true", help="keep the rows of that file")
     return parser.parse_args()
