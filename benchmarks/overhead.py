@@ -1,19 +1,21 @@
 """What recording costs: the time of `fit` with a Recorder over the time of `fit` without.
 
 All modes of a model are trained in one process, in turn, forwards and then backwards, so that a
-busy machine slows all alike; a row is the median of the ratios of its rounds. CPU time is that of
-the whole process, wall time is beside it. The first fit, which compiles the step, is apart.
+busy machine slows all alike; a figure is the median of the ratios of its rounds, each a fit of one
+epoch that has been compiled before. `fit` is the whole call with everything that happens at its
+begin and end, `step` what lies between the second and the last step. CPU time is that of the whole
+process, all threads. The first epoch of a fresh model, which compiles the step, is apart.
+`plain_again` is a second plain model: what differs from 1 there is noise.
 
-Usage: python benchmarks/overhead.py [--quick] [--json OUT] [--models mlp,cnn] [--memory]
+    python benchmarks/overhead.py [--quick] [--json OUT] [--models mlp,cnn] [--memory]
 """
 
 import argparse
+import gc
 import json
 import os
-import resource
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,249 +25,207 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 import tensorflow as tf
+from overhead_memory import show_memory
+from overhead_programs import MODES, PROGRAMS, CheckNumerics, Program, callbacks_of
 
-from keras_debugger import Recorder
-
-L = keras.layers
-ENTROPY = "sparse_categorical_crossentropy"
-
-
-def mlp():
-    hidden = [L.Dense(256, activation="relu") for _ in range(3)]
-    return keras.Sequential([L.Input((64,)), *hidden, L.Dense(10, activation="softmax")])
+QUICK = ("plain_again", "default", "full", "every100")
+HEAD = (
+    "| model | mode | fit, CPU | quartiles | fit, wall | step, CPU | step, wall | us a step, CPU "
+    "| first epoch, CPU | first epoch, wall | s more |"
+)
 
 
-def cnn():
-    layers = [
-        L.Conv2D(32, 3, activation="relu"),
-        L.MaxPooling2D(),
-        L.Conv2D(64, 3, activation="relu"),
-        L.MaxPooling2D(),
-        L.Flatten(),
-        L.Dense(64, activation="relu"),
-        L.Dense(10, activation="softmax"),
-    ]
-    return keras.Sequential([L.Input((28, 28, 1)), *layers])
+class Clock(keras.callbacks.Callback):
+    """CPU and wall seconds between the begin of the second and of the last step.
 
+    Only the begin of a batch is looked at: a callback that looks at its end makes Keras wait.
+    """
 
-def lstm():
-    return keras.Sequential([L.Input((40, 16)), L.LSTM(64), L.Dense(10, activation="softmax")])
-
-
-def deep_mlp():
-    hidden = [L.Dense(64, activation="relu") for _ in range(20)]
-    return keras.Sequential([L.Input((64,)), *hidden, L.Dense(10, activation="softmax")])
-
-
-def transformer():
-    inputs = x = L.Input((32, 64))
-    for _ in range(2):
-        x = L.LayerNormalization()(L.Add()([x, L.MultiHeadAttention(4, 16)(x, x)]))
-        inner = L.Dense(64)(L.Dense(128, activation="gelu")(x))
-        x = L.LayerNormalization()(L.Add()([x, inner]))
-    answer = L.Dense(10, activation="softmax")(L.GlobalAveragePooling1D()(x))
-    return keras.Model(inputs, answer)
-
-
-def embedding():
-    return keras.Sequential(
-        [
-            L.Input((20,)),
-            L.Embedding(5000, 32),
-            L.GlobalAveragePooling1D(),
-            L.Dense(10, activation="softmax"),
-        ]
-    )
-
-
-@dataclass(frozen=True)
-class Program:
-    """A model, its batch size, and the steps of a measured fit."""
-
-    build: Callable[[], keras.Model]
-    batch: int
-    steps: int
-
-
-PROGRAMS = {
-    "mlp": Program(mlp, 32, 200),
-    "cnn": Program(cnn, 64, 40),
-    "lstm": Program(lstm, 32, 30),
-    "deep_mlp": Program(deep_mlp, 32, 120),
-    "transformer": Program(transformer, 32, 40),
-    "embedding": Program(embedding, 32, 200),
-}
-RECORDERS = {"default": 10, "full": 1, "every10": 10, "every100": 100}
-PEERS = ("replay_compiled", "replay_eager", "check_numerics", "tensorboard")
-
-
-class Replay(keras.callbacks.Callback):
-    """The usual way: differentiate a batch once more after each step, and read the norms."""
-
-    def __init__(self, x, y, *, compiled):
+    def __init__(self, steps):
         super().__init__()
-        self._batch = x, y
-        self._function = tf.function(self._norms) if compiled else self._norms
+        self._last = steps - 1
+        self.seconds = np.zeros(2)
 
-    def _norms(self, x, y):
-        with tf.GradientTape() as tape:
-            loss = self.model.compute_loss(x, y, self.model(x, training=True))
-        gradients = tape.gradient(loss, self.model.trainable_variables)
-        return [tf.norm(tf.convert_to_tensor(gradient)) for gradient in gradients]
-
-    def on_train_batch_end(self, batch, logs=None):
-        """Differentiate once more."""
-        [float(norm) for norm in self._function(*self._batch)]
+    def on_train_batch_begin(self, batch, logs=None):
+        """Take the time."""
+        if batch == 1:
+            self._start = now()
+        if batch == self._last:
+            self.seconds = now() - self._start
 
 
 @dataclass
 class Arm:
-    """One mode of one model."""
+    """One model that is trained in one mode; times are pairs of CPU and wall seconds."""
 
-    name: str
+    mode: str
     model: keras.Model
     callbacks: list
-    first: dict = field(default_factory=dict)
-    times: list = field(default_factory=list)
+    first: list = field(default_factory=list)
+    fits: list = field(default_factory=list)
+    steps: list = field(default_factory=list)
 
 
-def data_for(program: Program, model: keras.Model):
-    random = np.random.default_rng(0)
-    rows = program.batch * program.steps
-    shape = model.input_shape[1:]
-    if any(isinstance(layer, L.Embedding) for layer in model.layers):
-        x = random.integers(0, 5000, (rows, *shape))
-    else:
-        x = random.normal(size=(rows, *shape)).astype("float32")
-    return x, random.integers(0, 10, rows)
+def now() -> np.ndarray:
+    return np.array([time.process_time(), time.perf_counter()])
 
 
-def make_arm(name: str, program: Program, folder: Path) -> tuple[Arm, tuple]:
-    keras.utils.set_random_seed(0)
-    model = program.build()
-    model.compile(keras.optimizers.Adam(1e-3), ENTROPY)
-    x, y = data_for(program, model)
-    batch = tf.constant(x[: program.batch]), tf.constant(y[: program.batch])
-    callbacks = {
-        "replay_compiled": lambda: [Replay(*batch, compiled=True)],
-        "replay_eager": lambda: [Replay(*batch, compiled=False)],
-        "tensorboard": lambda: [keras.callbacks.TensorBoard(str(folder / name), histogram_freq=1)],
-    }
-    callbacks |= {mode: lambda: [Recorder(every=RECORDERS[name])] for mode in RECORDERS}
-    made = callbacks.get(name, list)()
-    return Arm(name, model, made), (x, y)
+def make_arm(mode: str, program: Program, folder: str) -> Arm:
+    keras.backend.clear_session()
+    return Arm(mode, program.compiled(), callbacks_of(mode, program, Path(folder) / mode))
 
 
-def fit(arm: Arm, data: tuple, program: Program) -> tuple[float, float]:
-    """Train for one epoch; CPU and wall seconds."""
-    wall, cpu = time.perf_counter(), time.process_time()
-    arm.model.fit(
-        *data, batch_size=program.batch, shuffle=False, verbose=0, callbacks=arm.callbacks
-    )
-    return time.process_time() - cpu, time.perf_counter() - wall
-
-
-def first_fit(arm: Arm, data: tuple, program: Program) -> None:
-    """Compile the step, apart from the rounds."""
-    rows = 2 * program.batch
-    small = tuple(part[:rows] for part in data)
-    if arm.name == "check_numerics":
+def fit(arm: Arm, data: tuple, program: Program) -> tuple[np.ndarray, np.ndarray]:
+    """Train for one epoch: seconds of the whole call, and between the second and last step."""
+    checks = any(isinstance(callback, CheckNumerics) for callback in arm.callbacks)
+    clock = Clock(len(data[1]) // program.batch)
+    gc.collect()
+    if checks:
         tf.debugging.enable_check_numerics()
-    arm.first = dict(zip(("cpu", "wall"), fit(arm, small, program), strict=True))
-    fit(arm, data, program)  # what follows is the steady state
-    if arm.name == "check_numerics":
+    start = now()
+    arm.model.fit(
+        *data,
+        batch_size=program.batch,
+        shuffle=False,
+        verbose=0,
+        callbacks=[clock, *arm.callbacks],
+    )
+    seconds = now() - start
+    if checks:
         tf.debugging.disable_check_numerics()
+    return seconds, clock.seconds
 
 
-def measure(name: str, modes: list[str], rounds: int) -> dict:
-    """Ratios of one model: {mode: {"cpu", "wall", "first_cpu", "first_wall", "ms"}}."""
+def measure(
+    name: str, modes: list[str], *, rounds: int, fresh: int, steps: int | None = None
+) -> dict:
+    """Figures of one model by mode; `plain` is among them.
+
+    Args:
+        name: the model.
+        modes: modes beside `plain`.
+        rounds: compiled fits of each mode.
+        fresh: models of each mode whose first epoch is timed.
+        steps: steps of an epoch; those of the program if None.
+    """
     program = PROGRAMS[name]
+    steps = steps or program.steps
+    data = program.data(steps)
+    firsts: dict[str, list] = {mode: [] for mode in ("plain", *modes)}
     with tempfile.TemporaryDirectory() as folder:
-        made = [make_arm(mode, program, Path(folder)) for mode in ("warm-up", "plain", *modes)]
-        data = made[0][1]
-        arms = [arm for arm, _ in made]
+        fit(make_arm("warm-up", program, folder), data, program)  # pays for what all share
+        for number in range(fresh):
+            arms = []
+            for mode in firsts if number % 2 == 0 else reversed(firsts):
+                arms.append(make_arm(mode, program, folder))
+                firsts[mode].append(fit(arms[-1], data, program)[0])
         for arm in arms:
-            first_fit(arm, data, program)
-        arms = arms[1:]  # the first model of a process pays for what all share
+            fit(arm, data, program)  # what follows is the steady state
         for number in range(rounds):
             for arm in arms if number % 2 == 0 else reversed(arms):
-                arm.times.append(fit(arm, data, program))
-    plain = np.array(arms[0].times)
-    return {
-        arm.name: {
-            "cpu": float(np.median(np.array(arm.times)[:, 0] / plain[:, 0])),
-            "wall": float(np.median(np.array(arm.times)[:, 1] / plain[:, 1])),
-            "spread": float(np.std(np.array(arm.times)[:, 0] / plain[:, 0])),
-            "first_cpu": arm.first["cpu"] / arms[0].first["cpu"],
-            "first_wall": arm.first["wall"] / arms[0].first["wall"],
-            "ms": float(1e3 * np.median(np.array(arm.times)[:, 0]) / program.steps),
-        }
+                whole, inner = fit(arm, data, program)
+                arm.fits.append(whole)
+                arm.steps.append(inner / max(steps - 2, 1))
+    plain = next(arm for arm in arms if arm.mode == "plain")
+    figures = {
+        arm.mode: figures_of(arm, plain, np.array(firsts[arm.mode]), np.array(firsts["plain"]))
         for arm in arms
+    }
+    return {mode: figures[mode] for mode in firsts}
+
+
+def figures_of(arm: Arm, plain: Arm, first: np.ndarray, plain_first: np.ndarray) -> dict:
+    fits = np.array(arm.fits) / np.array(plain.fits)
+    steps = np.array(arm.steps) / np.array(plain.steps)
+    firsts = first / plain_first
+    return {
+        "cpu": float(np.median(fits[:, 0])),
+        "low": float(np.quantile(fits[:, 0], 0.25)),
+        "high": float(np.quantile(fits[:, 0], 0.75)),
+        "wall": float(np.median(fits[:, 1])),
+        "step_cpu": float(np.median(steps[:, 0])),
+        "step_wall": float(np.median(steps[:, 1])),
+        "step_us": float(1e6 * np.median(np.array(arm.steps)[:, 0])),
+        "first_cpu": float(np.median(firsts[:, 0])),
+        "first_wall": float(np.median(firsts[:, 1])),
+        "first_seconds_more": float(np.median(first[:, 0] - plain_first[:, 0])),
     }
 
 
-def memory(steps: int) -> float:
-    """MiB that a record of this many steps holds, in a model of eight variables."""
-    model = mlp()
-    model.compile("sgd", ENTROPY)
-    x, y = np.zeros((1000, 64), "float32"), np.zeros(1000)
-    recorder = Recorder()
-    model.fit(x, y, batch_size=1, steps_per_epoch=1, verbose=0, callbacks=[recorder])
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    model.fit(x, y, batch_size=1, epochs=max(1, steps // 1000), verbose=0, callbacks=[recorder])
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+def show(name: str, rows: dict) -> None:
+    for mode, row in rows.items():
+        print(
+            f"| {name} | {mode} | {row['cpu']:.3f} | {row['low']:.3f} to {row['high']:.3f} "
+            f"| {row['wall']:.3f} | {row['step_cpu']:.3f} | {row['step_wall']:.3f} "
+            f"| {row['step_us']:.0f} | {row['first_cpu']:.2f} | {row['first_wall']:.2f} "
+            f"| {row['first_seconds_more']:.2f} |",
+            flush=True,
+        )
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="10 rounds, no peers")
+    parser.add_argument("--json", type=Path, help="file for all figures")
+    parser.add_argument("--resume", action="store_true", help="keep the models of that file")
+    parser.add_argument("--models", default=",".join(PROGRAMS))
+    parser.add_argument("--modes", default="", help="such as default,full")
+    parser.add_argument("--rounds", type=int, help="compiled fits of each mode")
+    parser.add_argument("--steps", type=int, help="steps of each fit")
+    parser.add_argument("--memory", action="store_true", help="also what long records take")
+    parser.add_argument("--memory-steps", default="1000,100000,1000000")
+    return parser.parse_args()
+
+
+def chosen_modes(options: argparse.Namespace) -> list[str]:
+    if options.modes:
+        return options.modes.split(",")
+    modes = list(QUICK if options.quick else MODES)
+    if "tensorboard" in modes and find_spec("tensorboard") is None:
+        modes.remove("tensorboard")
+        print("tensorboard is not installed: left out\n")
+    return modes
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="four models, few rounds, no peers")
-    parser.add_argument("--json", type=Path)
-    parser.add_argument("--models", default="")
-    parser.add_argument("--memory", action="store_true")
-    options = parser.parse_args()
+    options = parse_arguments()
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    names = options.models.split(",") if options.models else list(PROGRAMS)
-    if options.quick and not options.models:
-        names = ["mlp", "cnn", "lstm", "deep_mlp"]
-    rounds = 5 if options.quick else 12
-    peers = [] if options.quick else list(PEERS)
-    if find_spec("tensorboard") is None and "tensorboard" in peers:
-        peers.remove("tensorboard")
-        print("tensorboard is not installed: left out\n")
-    print(
-        f"keras {keras.__version__}, tensorflow {tf.__version__}, {os.cpu_count()} cores, one "
-        f"thread, {rounds} rounds, load {os.getloadavg()[0]:.1f}. `default` and `every10` are "
-        "the same recorder, measured twice: their difference is noise.\n"
-    )
-    print(
-        "| model | mode | CPU ratio | wall ratio | sd of CPU ratio | CPU ms a step "
-        "| first fit, CPU | first fit, wall |"
-    )
-    print("|" + " --- |" * 8)
-    measured = {}
-    for name in names:
-        measured[name] = measure(name, [*RECORDERS, *peers], rounds)
-        for mode, row in measured[name].items():
-            print(
-                f"| {name} | {mode} | {row['cpu']:.3f} | {row['wall']:.3f} | {row['spread']:.3f} "
-                f"| {row['ms']:.3f} | {row['first_cpu']:.2f} | {row['first_wall']:.2f} |",
-                flush=True,
-            )
-        keras.backend.clear_session()
-    used = {}
+    modes = chosen_modes(options)
+    rounds = options.rounds or (10 if options.quick else 14)
+    about = {
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "cores": os.cpu_count(),
+        "threads": 1,
+        "seed": 0,
+        "rounds": rounds,
+        "load": os.getloadavg()[0],
+    }
+    print(", ".join(f"{key} {value}" for key, value in about.items()) + "\n")
+    content = {"ratio": {}, "rows": {}, "memory": {}, "about": about}
+    if options.resume and options.json.is_file():
+        content |= json.loads(options.json.read_text(encoding="utf-8"))
+    print(HEAD + "\n" + "|" + " --- |" * (HEAD.count("|") - 1))
+    for name in [name for name in options.models.split(",") if name not in content["rows"]]:
+        rows = measure(
+            name, modes, rounds=rounds, fresh=1 if options.quick else 3, steps=options.steps
+        )
+        show(name, rows)
+        if "default" in rows and "every10" not in rows:
+            rows["every10"] = rows["default"]  # the default is every tenth step in full
+        content["rows"][name] = rows
+        content["ratio"][name] = {mode: row["cpu"] for mode, row in rows.items()}
+        write(options.json, content)
     if options.memory:
-        for steps in (1_000, 100_000, 1_000_000):
-            used[str(steps)] = memory(steps)
-            print(f"memory of {steps} steps: {used[str(steps)]:.0f} MiB", flush=True)
-    if options.json:
-        content = {
-            "ratio": {n: {m: r["cpu"] for m, r in rows.items()} for n, rows in measured.items()},
-            "rows": measured,
-            "memory_mib": used,
-            "rounds": rounds,
-        }
-        options.json.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        content["memory"] = show_memory([int(n) for n in options.memory_steps.split(",")])
+        write(options.json, content)
+
+
+def write(path: Path | None, content: dict) -> None:
+    if path is not None:
+        path.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
