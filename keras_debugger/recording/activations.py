@@ -1,18 +1,17 @@
 """Statistics of every layer's output on one fixed batch, without moving any state of the model."""
 
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import keras
 import numpy as np
+import tensorflow as tf
 
-from keras_debugger.recording.activation_kinds import activation_of
 from keras_debugger.recording.initial_weights import with_values
+from keras_debugger.recording.listening import Heard, listening
 from keras_debugger.recording.model_description import resolve_kind, walk_layers
-from keras_debugger.recording.patching import patched
 from keras_debugger.types.record import ActivationLog
 from keras_debugger.types.vocabulary import Activation, LayerKind
 
@@ -24,6 +23,9 @@ STATISTICS = (
     "mean_abs",
     "finite",
 )
+EAGER_PROBES = 2  # a graph of a recurrent model is worth its making from the third one on
+FEWEST_ROWS = 8
+MOST_ENTRIES = 2**17  # of one output that are looked at
 MARGIN = 0.01  # share of the range within which a bounded activation counts as saturated
 _SILENT_BELOW_ZERO = {
     Activation.RELU,
@@ -36,7 +38,6 @@ _LIMITS = {
     Activation.SIGMOID: (0.0, 1.0),
     Activation.HARD_SIGMOID: (0.0, 1.0),
 }
-_LEFT_OUT = {LayerKind.INPUT, LayerKind.MODEL, LayerKind.RESHAPE}
 
 
 @dataclass(eq=False)
@@ -52,6 +53,7 @@ class ActivationProbe:
     x: Any
     steps: list[int] = field(default_factory=list)
     rows: list[dict[str, dict[str, float]]] = field(default_factory=list)
+    _compiled: Any = None
 
     def run(self, step: int, weights: dict[str, np.ndarray] | None = None) -> Any:
         """Probe the model and return its answer.
@@ -61,8 +63,17 @@ class ActivationProbe:
             weights: weights to use instead of the present ones, by path.
         """
         seen: dict[str, dict[str, float]] = {}
-        with _listening(self.model, seen):
-            answer = answer_of(self.model, self.x, weights)
+
+        def describe(heard: Heard) -> None:
+            before = None if heard.before is None else _numbers(heard.before)
+            seen[heard.name] = describe_output(_numbers(heard.output), before, heard.activation)
+
+        if weights is None and len(self.steps) >= EAGER_PROBES and _is_recurrent(self.model):
+            self._compiled = self._compiled or _CompiledProbe(self.model)
+            answer = self._compiled.run(self.x, describe)
+        else:
+            with listening(self.model, describe):
+                answer = answer_of(self.model, self.x, weights)
         self.steps.append(step)
         self.rows.append(seen)
         return answer
@@ -98,65 +109,13 @@ def answer_of(model: Any, x: Any, weights: dict[str, np.ndarray] | None = None) 
     """
     trainable = with_values(model, model.trainable_variables, weights)
     others = with_values(model, model.non_trainable_variables, weights)
-    takes_training = "training" in inspect.signature(model.call).parameters
-    mode = {"training": False} if takes_training else {}
-    answer, _ = model.stateless_call(trainable, others, x, **mode)
+    answer, _ = model.stateless_call(trainable, others, x, **_mode(model))
     return answer
 
 
-@contextmanager
-def _listening(model: Any, seen: dict[str, dict[str, float]]) -> Iterator[None]:
-    with ExitStack() as patches:
-        for path, layer in walk_layers(model):
-            if resolve_kind(layer) not in _LEFT_OUT:
-                listener = _Listener(path, layer, seen)
-                patches.enter_context(patched(layer, "call", listener.watch_call(layer.call)))
-                function = getattr(layer, "activation", None)
-                if callable(function) and not isinstance(function, keras.layers.Layer):
-                    watched = listener.watch_activation(function)
-                    patches.enter_context(patched(layer, "activation", watched))
-        yield
-
-
-class _Listener:
-    """Hears one layer: what its activation is given and what it answers."""
-
-    def __init__(self, path: str, layer: Any, seen: dict[str, dict[str, float]]) -> None:
-        self._path = path
-        self._seen = seen
-        self._calls = 0
-        self._inputs: list[Any] = []
-        self._activation = _activation_of(layer)
-        self._is_activation = resolve_kind(layer) is LayerKind.ACTIVATION
-
-    def watch_activation(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def activation(x: Any, *rest: Any, **named: Any) -> Any:
-            self._inputs.append(x)
-            return function(x, *rest, **named)
-
-        return activation
-
-    def watch_call(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def watched(*arguments: Any, **named: Any) -> Any:
-            self._inputs.clear()
-            outputs = call(*arguments, **named)
-            before = self._inputs[-1] if self._inputs else None
-            if before is None and self._is_activation and arguments:
-                before = arguments[0]
-            self._note(outputs, before)
-            return outputs
-
-        return watched
-
-    def _note(self, outputs: Any, before: Any) -> None:
-        leaves = [leaf for leaf in keras.tree.flatten(outputs) if leaf is not None]
-        output = _numbers(leaves[0]) if leaves else None
-        if output is None:
-            return
-        self._calls += 1
-        name = self._path if self._calls == 1 else f"{self._path} (call {self._calls})"
-        inputs = None if before is None else _numbers(before)
-        self._seen[name] = describe_output(output, inputs, self._activation)
+def _mode(model: Any) -> dict[str, bool]:
+    takes_training = "training" in inspect.signature(model.call).parameters
+    return {"training": False} if takes_training else {}
 
 
 def describe_output(
@@ -191,18 +150,46 @@ def describe_output(
     return found
 
 
-def _activation_of(layer: Any) -> Activation:
-    """The activation that a layer's output passes last; OTHER for a gated output."""
-    if resolve_kind(layer) is LayerKind.RECURRENT:
-        return Activation.OTHER
-    return activation_of(layer)
+def _numbers(tensor: Any) -> np.ndarray:
+    """The first rows of a tensor, as float32."""
+    array = np.asarray(tensor)
+    rows = max(FEWEST_ROWS, MOST_ENTRIES // max(math.prod(array.shape[1:]), 1))
+    return array[:rows].astype(np.float32, copy=False)
 
 
-def _numbers(tensor: Any) -> np.ndarray | None:
-    """A dense floating-point tensor as float32; None for anything else."""
-    dtype = getattr(tensor, "dtype", None)
-    if dtype is None or "float" not in keras.backend.standardize_dtype(dtype):
-        return None
-    if not hasattr(tensor, "shape") or len(tensor.shape) == 0:
-        return None
-    return np.asarray(keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32")))
+def _is_recurrent(model: Any) -> bool:
+    return any(resolve_kind(layer) is LayerKind.RECURRENT for _, layer in walk_layers(model))
+
+
+class _CompiledProbe:
+    """The same in one graph, where each time step of a recurrent layer costs much less.
+
+    Args:
+        model: the model.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._heard: list[Heard] = []
+        self._function = tf.function(self._trace, autograph=False)
+
+    def run(self, x: Any, hear: Callable[[Heard], None]) -> Any:
+        """Probe the model with its present weights."""
+        trainable = [variable.value for variable in self._model.trainable_variables]
+        others = [variable.value for variable in self._model.non_trainable_variables]
+        answer, tensors = self._function(trainable, others, x)
+        for heard, (output, before) in zip(self._heard, tensors, strict=True):
+            hear(replace(heard, output=output, before=before))
+        return answer
+
+    def _trace(self, trainable: list[Any], others: list[Any], x: Any) -> Any:
+        self._heard.clear()
+        graph = tf.compat.v1.get_default_graph()
+        with listening(self._model, self._heard.append):
+            answer, _ = self._model.stateless_call(trainable, others, x, **_mode(self._model))
+        self._heard[:] = [heard for heard in self._heard if heard.output.graph is graph]
+        tensors = [
+            (heard.output, heard.before if getattr(heard.before, "graph", None) is graph else None)
+            for heard in self._heard
+        ]
+        return answer, tensors

@@ -13,22 +13,44 @@ def choose(
 ) -> list[Any]:
     """What one of two functions gives, by a condition that is known when the step runs.
 
-    The first is kept together as one operation of the graph: left apart, each of its operations
-    would cost some time as a dead one at every step at which it is not taken.
+    The choice is one operation of the graph that calls one of two functions. `tf.cond` would be
+    taken apart into one switch for each input, and each of them would cost some time at every step.
 
     Args:
         condition: boolean scalar.
-        then: takes the inputs, returns a list of tensors; uses no other tensor.
+        then: takes the inputs, returns a list of tensors; uses no other tensor but variables.
         otherwise: the same, cheap; gives tensors of the same dtypes.
         inputs: tensors, or handles of variables.
         compiled: whether XLA compiles the step.
     """
     if tf.executing_eagerly():
         return then(*inputs) if bool(condition) else otherwise(*inputs)
-    if not compiled:
-        then = tf.function(then, autograph=False, experimental_attributes={"_noinline": True})
-    result = tf.cond(condition, lambda: then(*inputs), lambda: otherwise(*inputs))
-    return [result] if tf.is_tensor(result) else list(result)
+    if compiled:
+        result = tf.cond(condition, lambda: then(*inputs), lambda: otherwise(*inputs))
+        return [result] if tf.is_tensor(result) else list(result)
+    return _one_operation(condition, then, otherwise, [tf.convert_to_tensor(i) for i in inputs])
+
+
+def _one_operation(condition: Any, then: Branch, otherwise: Branch, inputs: list[Any]) -> list[Any]:
+    specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in inputs]
+    taken = tf.function(then, autograph=False).get_concrete_function(*specs)
+    variables = [tf.TensorSpec(handle.shape, handle.dtype) for handle in taken.captured_inputs]
+
+    def left(*arguments: Any) -> list[Any]:
+        return otherwise(*arguments[: len(specs)])
+
+    skipped = tf.function(left, autograph=False).get_concrete_function(*specs, *variables)
+    for branch in (taken, skipped):
+        branch.add_to_graph(tf.compat.v1.get_default_graph())
+    return list(
+        tf.raw_ops.If(
+            cond=condition,
+            input=[*inputs, *taken.captured_inputs],
+            Tout=[output.dtype for output in taken.outputs],
+            then_branch=taken,
+            else_branch=skipped,
+        )
+    )
 
 
 def handles_of(variables: Sequence[Any]) -> list[Any]:

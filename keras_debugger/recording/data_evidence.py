@@ -12,6 +12,8 @@ from keras_debugger.recording.data_profile import compare_data, profile_data
 from keras_debugger.types.record import DataProfile, Shift
 
 PROBE_ROWS = 256
+FEWEST_PROBE_ROWS = 32
+PROBE_ENTRIES = 2**15  # of the inputs; a probe costs about what a training step costs
 PROBE_BYTES = 16 * 2**20
 
 
@@ -61,10 +63,11 @@ class DataEvidence:
         rows = self.training
         if rows is None:
             return None
-        size = sum(
-            np.asarray(leaf[:1]).nbytes for leaf in keras.tree.flatten(rows.x) if leaf is not None
-        )
-        return rows.spread(max(1, min(PROBE_ROWS, PROBE_BYTES // max(size, 1))))
+        leaves = [leaf for leaf in keras.tree.flatten(rows.x) if leaf is not None]
+        one = [np.asarray(leaf[:1]) for leaf in leaves]
+        count = PROBE_ENTRIES // max(sum(row.size for row in one), 1)
+        count = min(max(count, FEWEST_PROBE_ROWS), PROBE_ROWS)
+        return rows.spread(max(1, min(count, PROBE_BYTES // max(sum(r.nbytes for r in one), 1))))
 
     @property
     def is_complete(self) -> bool:
