@@ -4,8 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from keras_debugger.types.edit import (
+    AddSkip,
     ClipNorm,
     Edit,
+    FillInput,
     InsertBatchNormalization,
     InsertDropout,
     InsertLayerNormalization,
@@ -21,6 +23,8 @@ from keras_debugger.types.edit import (
     SetOutput,
     SetSchedule,
     SetTrainable,
+    SetUnits,
+    SetWeightDecay,
 )
 from keras_debugger.types.record import LayerDescription, ModelDescription, OptimizerDescription
 from keras_debugger.types.setup import TrainingSetup
@@ -44,12 +48,16 @@ def _edited(model: ModelDescription, edit: Edit) -> ModelDescription:
     match edit:
         case SetOutput() | SetLoss():
             return _with_output(model, edit)
-        case ScaleLearningRate() | SetSchedule() | ClipNorm() | SetOptimizer():
+        case ScaleLearningRate() | SetSchedule() | ClipNorm() | SetOptimizer() | SetWeightDecay():
             if model.optimizer is None:
                 return model
             return replace(model, optimizer=_edited_optimizer(model.optimizer, edit))
         case NormalizeInput():
-            return _with_normalized_input(model, edit.input)
+            return _with_behind_input(model, edit.input, "Normalization")
+        case FillInput():
+            return _with_behind_input(model, edit.input, "Rescaling")
+        case AddSkip():
+            return _with_skip(model, edit)
         case (
             InsertDropout(layer=path)
             | InsertBatchNormalization(layer=path)
@@ -77,6 +85,8 @@ def _with_layer(model: ModelDescription, edit: Edit) -> ModelDescription:
             return _changed(model, edit.layer, momentum=edit.momentum)
         case SetL2():
             return _changed(model, edit.layer, l1=0.0, l2=edit.factor)
+        case SetUnits():
+            return _changed(model, edit.layer, units=edit.units)
         case SetTrainable():
             return _with_trainable(model, edit)
         case _:
@@ -106,6 +116,8 @@ def _edited_optimizer(optimizer: OptimizerDescription, edit: Edit) -> OptimizerD
             return replace(optimizer, global_clipnorm=edit.limit)
         case ClipNorm():
             return replace(optimizer, clipnorm=edit.limit)
+        case SetWeightDecay():
+            return replace(optimizer, weight_decay=edit.factor)
         case SetOptimizer():
             return replace(optimizer, name=edit.name, learning_rate=edit.learning_rate, momentum=0)
         case _:
@@ -163,12 +175,35 @@ def _with_inserted(model: ModelDescription, path: str, edit: Edit) -> ModelDescr
     return replace(model, layers=tuple(layers))
 
 
-def _with_normalized_input(model: ModelDescription, position: int) -> ModelDescription:
-    sources = [layer for layer in model.layers if layer.kind is LayerKind.INPUT]
-    path = f"input {position}+Normalization"
+def _with_skip(model: ModelDescription, edit: AddSkip) -> ModelDescription:
+    """The sum behind the layer and all that is put behind it, and fed by the source too."""
+    own = [one for one in model.layers if f"{one.path}+".startswith(f"{edit.layer}+")]
+    if not own:
+        return model
+    before, path = own[-1], f"{edit.layer}+Add"
     new = LayerDescription(
-        name=path, path=path, kind=LayerKind.PREPROCESSING, class_name="Normalization"
+        name=path,
+        path=path,
+        kind=LayerKind.MERGE,
+        class_name="Add",
+        output_shape=before.output_shape,
+        feeds=before.feeds,
     )
+    layers: list[LayerDescription] = []
+    for layer in model.layers:
+        if layer.path == before.path:
+            layers += [replace(layer, feeds=(path,)), new]
+        elif layer.path == edit.source:
+            layers.append(replace(layer, feeds=(*layer.feeds, path)))
+        else:
+            layers.append(layer)
+    return replace(model, layers=tuple(layers))
+
+
+def _with_behind_input(model: ModelDescription, position: int, what: str) -> ModelDescription:
+    sources = [layer for layer in model.layers if layer.kind is LayerKind.INPUT]
+    path = f"input {position}+{what}"
+    new = LayerDescription(name=path, path=path, kind=LayerKind.PREPROCESSING, class_name=what)
     if position >= len(sources):
         return replace(model, layers=(new, *model.layers))
     source = sources[position]

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_debugger.fixes.flow import next_layers
 from keras_debugger.fixes.structural import StructuralFix
-from keras_debugger.types.edit import DropBrokenRows, Edit, NormalizeInput
+from keras_debugger.types.edit import DropBrokenRows, Edit, FillInput, NormalizeInput
 from keras_debugger.types.record import InputProfile, LayerDescription, ModelDescription
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind, LayerKind
@@ -40,8 +40,9 @@ class NormalizeInputs(StructuralFix):
         """The edits; raises NotApplicableError."""
         reasons: list[str] = []
         edits: list[Edit] = []
-        cleaned = bool(setup.edits_of(DropBrokenRows))
+        filled = {edit.input for edit in setup.edits if isinstance(edit, FillInput)}
         for position, profile in enumerate(setup.data.inputs):
+            cleaned = position in filled or bool(setup.edits_of(DropBrokenRows))
             reason = self._against(model, position, profile, cleaned=cleaned)
             if reason:
                 reasons.append(reason)
@@ -107,4 +108,5 @@ def _through(
 
 
 def _scales_itself(layer: LayerDescription) -> bool:
-    return layer.kind in (LayerKind.PREPROCESSING, LayerKind.NORMALIZATION)
+    scales = layer.kind in (LayerKind.PREPROCESSING, LayerKind.NORMALIZATION)
+    return scales and not (layer.class_name == "Rescaling" and "+" in layer.path)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from keras_debugger.fixes.base import Fix
 from keras_debugger.fixes.edited_model import edited_model
-from keras_debugger.types.edit import Edit, ScaleTargets, SetLoss
+from keras_debugger.types.edit import Edit, SetLoss
 from keras_debugger.types.record import LabelProfile, OutputDescription
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind, LabelForm, LossKind
@@ -21,8 +21,8 @@ class RobustLoss(Fix):
     it is used when their mean deviation is of that order, and absolute error otherwise.
 
     When: a few extreme targets dominate a squared error.
-    Refused when: no output learns numbers under a squared error; the plan has already scaled the
-        targets; the model is trained by a train_step of its own.
+    Refused when: no output learns numbers under a squared error; the model is trained by a
+        train_step of its own.
     Risk: the answer moves from the mean to the median of what is possible.
     Source: Huber 1964, Annals of Mathematical Statistics 35.
     """
@@ -38,12 +38,6 @@ class RobustLoss(Fix):
     def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
         model = edited_model(setup)
-        if setup.edits_of(ScaleTargets):
-            raise self.refuse(
-                given="a plan that has already scaled the targets for the loss as it was",
-                expected="a plan that changes the loss first",
-                do="change the loss before you scale the targets",
-            )
         pairs = enumerate(zip(model.outputs, setup.data.labels, strict=False))
         edits = tuple(
             SetLoss(output=position, loss=self._loss(labels))

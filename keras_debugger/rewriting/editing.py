@@ -21,6 +21,7 @@ from keras_debugger.types.edit import (
     ScaleTargets,
     SetLoss,
     SetOutput,
+    SetWeightDecay,
 )
 from keras_debugger.types.record import ModelDescription
 from keras_debugger.types.vocabulary import LossKind
@@ -66,7 +67,10 @@ def edit_compile_state(
     *,
     steps: int | None,
 ) -> CompileState:
-    """Apply the edits of losses and optimizer, in order.
+    """Apply the edits of losses and optimizer.
+
+    They count in order, but the scale of targets and the decay of weights come last: they depend
+    on the loss and on the learning rate that the others leave.
 
     Args:
         state: arguments of compile.
@@ -80,7 +84,7 @@ def edit_compile_state(
     """
     kinds = [output.loss for output in description.outputs] or [LossKind.OTHER]
     names = names or ("output",)
-    for edit in edits:
+    for edit in sorted(edits, key=lambda edit: isinstance(edit, ScaleTargets | SetWeightDecay)):
         if isinstance(edit, SetLoss | ScaleTargets) and edit.output >= len(kinds):
             raise cannot_apply(edit, f"the model has no output {edit.output}")
         if isinstance(edit, SetLoss):

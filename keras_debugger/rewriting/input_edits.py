@@ -1,5 +1,6 @@
 """Layers behind an input, with statistics of the training data: a Normalization, a filler."""
 
+from functools import partial
 from typing import Any
 
 import keras
@@ -31,11 +32,11 @@ def plan_input_edit(
         raise cannot_apply(edit, f"input {edit.input} does not hold rows of numbers")
     _check_declared(edit, subject)
     axis = _channel_axis(edit, subject)
-    mean, variance = feature_statistics(values, axis=axis)
     behind = plan.inputs.setdefault(edit.input, [])
     if isinstance(edit, FillInput):
-        behind[:0] = _fillers(mean, rank=values.ndim, axis=axis)
+        behind[:0] = _fillers(_finite_mean(values, axis), rank=values.ndim, axis=axis)
         return
+    mean, variance = feature_statistics(values, axis=axis)
     behind.append(
         Insertion(
             kind="normalization",
@@ -62,13 +63,19 @@ def _fillers(mean: np.ndarray, *, rank: int, axis: int) -> list[Insertion]:
     first, last = (
         Insertion(
             kind=kind,
-            make=lambda name, offset=shift.tolist(): keras.layers.Rescaling(
-                1.0, offset, name=name, dtype="float32"
-            ),
+            make=partial(keras.layers.Rescaling, 1.0, shift.tolist(), dtype="float32"),
         )
         for kind, shift in kinds.items()
     )
     return [first, Insertion(kind="fill", make=lambda name: _fill, is_operation=True), last]
+
+
+def _finite_mean(values: np.ndarray, axis: int) -> np.ndarray:
+    """Mean of the finite values of each feature, 0 where there are none; shape (features,)."""
+    columns = np.moveaxis(values, axis, -1).reshape(-1, values.shape[axis]).astype(np.float64)
+    finite = np.isfinite(columns)
+    total = np.where(finite, columns, 0.0).sum(axis=0)
+    return np.asarray(total / np.maximum(finite.sum(axis=0), 1))
 
 
 def _fill(values: Any) -> Any:

@@ -58,9 +58,7 @@ def edit_optimizer(
         case SetOptimizer():
             changed = _other(core, edit)
         case SetWeightDecay():
-            if "weight_decay" not in core.config:
-                raise cannot_apply(edit, f"{core.kind.__name__} has no weight decay")
-            changed = _with(core, weight_decay=edit.rate)
+            changed = _decayed(core, edit, steps)
     return recipe.with_core(changed)
 
 
@@ -89,12 +87,7 @@ def _scaled_schedule(schedule: Any, edit: ScaleLearningRate) -> Any:
 def _scheduled(core: OptimizerRecipe, edit: SetSchedule, steps: int | None) -> OptimizerRecipe:
     if edit.schedule is Schedule.ON_PLATEAU:
         return core
-    if not steps or steps < 1:
-        raise NotApplicableError(
-            given=f"{edit.schedule.value} for an unknown number of steps",
-            expected="the number of optimizer steps of the whole training",
-            do="give epochs and batch size",
-        )
+    steps = known_steps(edit, steps)
     rate = first_rate(core.config.get("learning_rate"))
     if edit.schedule is Schedule.COSINE:
         schedule = keras.optimizers.schedules.CosineDecay(rate, decay_steps=steps)
@@ -108,6 +101,26 @@ def _scheduled(core: OptimizerRecipe, edit: SetSchedule, steps: int | None) -> O
             warmup_steps=max(1, round(WARM_UP_SHARE * steps)),
         )
     return _with(core, learning_rate=schedule)
+
+
+def _decayed(core: OptimizerRecipe, edit: SetWeightDecay, steps: int | None) -> OptimizerRecipe:
+    if "weight_decay" not in core.config:
+        raise cannot_apply(edit, f"{core.kind.__name__} has no weight decay")
+    rate = first_rate(core.config.get("learning_rate"))
+    if not rate > 0.0:
+        raise cannot_apply(edit, f"the learning rate is {rate:g}")
+    return _with(core, weight_decay=edit.factor / known_steps(edit, steps) ** 0.5 / rate)
+
+
+def known_steps(edit: SetSchedule | SetWeightDecay, steps: int | None) -> int:
+    """The steps of the whole training; raises NotApplicableError if they are not known."""
+    if steps and steps > 0:
+        return steps
+    raise NotApplicableError(
+        given=f"{type(edit).__name__} for an unknown number of steps",
+        expected="the number of optimizer steps of the whole training",
+        do="give epochs and batch size",
+    )
 
 
 def first_rate(rate: Any) -> float:

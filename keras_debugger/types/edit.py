@@ -184,9 +184,12 @@ class SetOptimizer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetWeightDecay:
-    """Let the optimizer take `rate` * learning rate of each weight away at each step."""
+    """Let the optimizer take `factor / sqrt(steps of the training)` of each weight at each step.
 
-    rate: float
+    Keras multiplies its `weight_decay` by the learning rate, so it is divided by the first one.
+    """
+
+    factor: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

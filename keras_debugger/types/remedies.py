@@ -53,6 +53,9 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("batch-norm",),
             ("layer-norm",),
             ("relu-activation", "change-optimizer"),
+            ("residual-connections", "batch-norm"),
+            ("elu-activation",),
+            ("residual-connections",),
         ),
         CauseKind.UNBOUNDED_RECURRENT_ACTIVATION: (
             ("bounded-recurrent-activation",),
@@ -63,12 +66,14 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("relu-activation",),
             ("relu-activation", "batch-norm"),
             ("leaky-relu-activation",),
+            ("gelu-activation",),
         ),
         CauseKind.BAD_INITIALIZATION: (
             ("change-initializer",),
             ("change-initializer", "leaky-relu-activation"),
             ("batch-norm",),
             ("leaky-relu-activation",),
+            ("elu-activation",),
         ),
         CauseKind.FROZEN_LAYERS: (
             ("unfreeze",),
@@ -77,6 +82,7 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
         CauseKind.TOO_MUCH_REGULARIZATION: (
             ("remove-regularization",),
             ("weaken-regularization",),
+            ("more-capacity",),
         ),
         CauseKind.OVERCAPACITY: (
             ("add-dropout", "add-l2"),
@@ -85,6 +91,8 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("add-l2",),
             ("add-l2", "early-stopping"),
             ("add-dropout",),
+            ("weight-decay",),
+            ("less-capacity",),
             ("add-l2-gently",),
             ("add-l2-slightly",),
         ),
@@ -109,7 +117,9 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
         ),
         CauseKind.NAN_IN_DATA: (
             ("drop-broken-rows",),
+            ("fill-broken-values",),
             ("drop-broken-rows", "normalize-inputs"),
+            ("fill-broken-values", "normalize-inputs"),
         ),
         CauseKind.OUTLIERS: (
             ("robust-loss",),
@@ -120,7 +130,7 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("batch-norm",),
         ),
         CauseKind.LABELS_CORRUPTED: (),
-        CauseKind.CLASS_IMBALANCE: (("balance-classes",),),
+        CauseKind.CLASS_IMBALANCE: (("balance-classes",), ("balance-rows",)),
         CauseKind.NOT_SHUFFLED: (("shuffle",),),
         CauseKind.UNREPRESENTATIVE_SPLIT: (),
         CauseKind.PREPROCESSING_MISMATCH: (),

@@ -79,6 +79,8 @@ class FixKind(Enum):
     CHANGE_BATCH_NORM_MOMENTUM = "lower the momentum of batch normalisation"
     ADD_REGULARIZATION = "dropout, weight penalty, early stopping or a smaller model"
     REDUCE_REGULARIZATION = "weaken or remove dropout or weight penalty"
+    ADD_CAPACITY = "more units in the hidden layers"
+    ADD_SKIPS = "connections round layers"
     UNFREEZE = "make layers trainable"
     NORMALIZE_INPUTS = "normalise the inputs by a layer of the model"
     SCALE_TARGETS = "scale the targets"
