@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
+from keras_debugger.training.own_code import resolve
 from keras_debugger.types.edit import Edit, Schedule, SetSchedule, StopEarly
 from keras_debugger.types.record import EpochLogs
 
@@ -35,6 +36,7 @@ _ARGUMENTS: dict[type[Any], tuple[str, ...]] = {
     keras.callbacks.LearningRateScheduler: ("schedule",),
     keras.callbacks.TerminateOnNaN: (),
 }
+_BY_NAME = {kind.__name__: kind for kind in _ARGUMENTS}
 _OF_THE_RATE = (keras.callbacks.ReduceLROnPlateau, keras.callbacks.LearningRateScheduler)
 
 
@@ -125,8 +127,45 @@ def callbacks_of_trial(
     return fresh
 
 
+def functions_of(callbacks: Sequence[keras.callbacks.Callback]) -> tuple[Any, ...]:
+    """The user's functions that are used in trials: schedules of the learning rate."""
+    values = (value for one in callbacks for value in _arguments(one).values())
+    return tuple(value for value in values if callable(value))
+
+
+def callbacks_to_plain(callbacks: Sequence[keras.callbacks.Callback]) -> list[Any]:
+    """The callbacks that are used in trials as what JSON can hold.
+
+    A function is told by its module and name.
+    """
+    plain = []
+    for one in callbacks:
+        if type(one) not in _ARGUMENTS:
+            continue
+        values = {
+            name: [value.__module__, value.__qualname__] if callable(value) else value
+            for name, value in _arguments(one).items()
+        }
+        plain.append([type(one).__name__, values])
+    return plain
+
+
+def callbacks_from_plain(plain: list[Any]) -> tuple[keras.callbacks.Callback, ...]:
+    """The callbacks that `callbacks_to_plain` was given."""
+    return tuple(
+        _BY_NAME[name](
+            **{key: resolve(*item) if isinstance(item, list) else item for key, item in of.items()}
+        )
+        for name, of in plain
+    )
+
+
 def _built_again(callback: keras.callbacks.Callback) -> keras.callbacks.Callback:
-    arguments = {name: getattr(callback, name) for name in _ARGUMENTS[type(callback)]}
-    if isinstance(callback, keras.callbacks.EarlyStopping):
+    return type(callback)(**_arguments(callback))
+
+
+def _arguments(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    arguments = {name: getattr(callback, name) for name in _ARGUMENTS.get(type(callback), ())}
+    if type(callback) is keras.callbacks.EarlyStopping:
         arguments["min_delta"] = abs(callback.min_delta)  # Keras turns its sign with the mode
-    return type(callback)(**arguments)
+    return arguments

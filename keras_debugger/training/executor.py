@@ -17,7 +17,7 @@ class Executor(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What to know about where the trainings were made, one sentence each."""
 
-    def expect(self, tasks: Sequence[Task]) -> None:
+    def expect(self, tasks: Sequence[Task], *, until: float | None) -> None:
         """Tasks that will be asked for next, in order; they may be begun."""
 
     def run(self, task: Task, *, listener: EpochListener | None, until: float | None) -> Outcome:
@@ -45,7 +45,7 @@ class LocalExecutor:
         self.notes = notes
         self._program = program
 
-    def expect(self, tasks: Sequence[Task]) -> None:
+    def expect(self, tasks: Sequence[Task], *, until: float | None) -> None:
         """Nothing: there is one process."""
 
     def run(self, task: Task, *, listener: EpochListener | None, until: float | None) -> Outcome:

@@ -171,7 +171,8 @@ class Trainer:
             for seed in seeds
             for plan in plans
         ]
-        self.executor.expect([task for task in tasks if self.journal.find(task) is None])
+        new = [task for task in tasks if self.journal.find(task) is None]
+        self.executor.expect(new, until=self.until)
 
     def on(self, parts: DataParts) -> Trainer:
         """The same trainer, in this process, on other data: a few rows, other labels.

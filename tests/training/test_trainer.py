@@ -75,6 +75,7 @@ def trainer_of(model, data, *, progress=None, callbacks=(), **fit):
         setup=setup,
         progress=progress,
         callbacks=callbacks,
+        model=model,
     )
 
 
