@@ -1,0 +1,1 @@
+"""Small healthy training programs, and dials that make them ill."""
