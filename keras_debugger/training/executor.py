@@ -29,6 +29,15 @@ class Executor(Protocol):
             until: end of the time, on the clock of `time.monotonic`; None if there is none.
         """
 
+    def first_took(self, *, seconds: float, epochs: int, trainings: float) -> None:
+        """Learn from the first training.
+
+        Args:
+            seconds: what it took; NaN if that is not known.
+            epochs: its epochs.
+            trainings: how many more such trainings are ahead, about.
+        """
+
     def close(self) -> None:
         """End all that was begun."""
 
@@ -51,6 +60,9 @@ class LocalExecutor:
     def run(self, task: Task, *, listener: EpochListener | None, until: float | None) -> Outcome:
         """Train."""
         return self._program.run(task, listener=listener, until=until)
+
+    def first_took(self, *, seconds: float, epochs: int, trainings: float) -> None:
+        """Nothing changes."""
 
     def close(self) -> None:
         """Nothing to end."""

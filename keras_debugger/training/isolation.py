@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from keras_debugger.errors import UnsupportedModelError
 from keras_debugger.training.callbacks import EpochListener
 from keras_debugger.training.executor import LocalExecutor
+from keras_debugger.training.limits import Limits
 from keras_debugger.training.program_files import write_program
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.task_form import outcome_from_message
@@ -22,21 +22,7 @@ from keras_debugger.training.trial_run import Program, failed_trial
 from keras_debugger.training.worker_process import Job, Message, WorkerProcess
 
 START_SECONDS = 300.0  # a worker that is not ready by then never will be
-GRACE_SECONDS = 10.0  # beyond the end of the time, for the epoch that is not yet over
 _POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What a training in a worker may take.
-
-    Args:
-        silence: seconds without the end of an epoch after which it counts as hanging.
-        memory: bytes that its process may hold; None if there is no limit.
-    """
-
-    silence: float = math.inf
-    memory: int | None = None
 
 
 class ProcessExecutor:
@@ -98,6 +84,10 @@ class ProcessExecutor:
             self._look_after()
         return self._done.pop(task)
 
+    def first_took(self, *, seconds: float, epochs: int, trainings: float) -> None:
+        """Learn from the first training how long one may take."""
+        self._limits = self._limits.after(seconds=seconds, epochs=epochs)
+
     def close(self) -> None:
         """End all workers and remove the files."""
         for worker in self._workers:
@@ -125,7 +115,7 @@ class ProcessExecutor:
                 number=self._given,
                 begun=now,
                 last_sign=now,
-                must_end=end + GRACE_SECONDS,
+                must_end=end + self._limits.grace,
             )
             self._given += 1
             idle[0].give(job, seconds=None if self._until is None else max(0.0, end - now))

@@ -35,7 +35,7 @@ def main(folder: Path) -> None:
     os.dup2(2, 1)
     tasks: queue.SimpleQueue[tuple[dict[str, Any], list[bytes]]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
-    _set_up_tensorflow(int(os.environ.get(THREADS, "0")))
+    set_up_tensorflow(int(os.environ.get(THREADS, "0")))
     from keras_debugger.training.program_files import read_program
 
     try:
@@ -54,14 +54,19 @@ def _listen(stream: BinaryIO, tasks: Any) -> None:
     os._exit(0)  # the parent is gone or is done, whatever this process is doing
 
 
-def _set_up_tensorflow(threads: int) -> None:
+def set_up_tensorflow(threads: int) -> None:
+    """Set the threads, 0 for those that TensorFlow chooses, and let it take GPU memory by need.
+
+    A process in which TensorFlow has begun is left as it is.
+    """
     import tensorflow as tf
 
-    if threads:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-    for device in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(device, True)
+    with contextlib.suppress(RuntimeError):
+        if threads:
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(threads)
+        for device in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(device, True)
 
 
 def _work(program: Any, header: dict[str, Any], _: list[bytes], answers: BinaryIO) -> None:

@@ -1,0 +1,170 @@
+"""RunFolder: what a run leaves in `journal/` of its directory, so that it can be continued."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from keras_debugger.errors import UnreadableFileError, UnsupportedModelError
+from keras_debugger.recording.storage import load_record, save_record
+from keras_debugger.training.folder_lock import FolderLock
+from keras_debugger.training.journal import Journal
+from keras_debugger.training.program_digest import digest_of
+from keras_debugger.training.program_files import read_program, write_program
+from keras_debugger.training.trial_run import Program
+from keras_debugger.training.trial_store import TrialStore
+from keras_debugger.types.record import TrainingRecord
+
+FOLDER = "journal"
+# Data up to this size are copied into the folder, so that the command line can continue the run.
+MOST_BYTES = 256 * 2**20
+_PROGRAM, _ARGUMENTS, _RECORD = "program", "run.json", "record.npz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRun:
+    """A run as its folder holds it.
+
+    Args:
+        program: the program.
+        arguments: arguments of autofix that are plain numbers, by name.
+        record: the record of the user's run; None if there was none.
+    """
+
+    program: Program
+    arguments: dict[str, Any]
+    record: TrainingRecord | None
+
+
+class RunFolder:
+    """Holds the folder of a run: no other run may work in it until it is closed.
+
+    Args:
+        directory: the user's directory; it is there and can be written to.
+
+    Raises:
+        FolderInUseError: another run is working in it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.folder = directory / FOLDER
+        self.folder.mkdir(exist_ok=True)
+        self._lock = FolderLock(self.folder)
+
+    def open(
+        self, program: Program, *, arguments: dict[str, Any], record: TrainingRecord | None
+    ) -> Journal:
+        """The journal of a program, with the trials that are there; the program is kept too.
+
+        Args:
+            program: the program.
+            arguments: arguments of autofix that are plain numbers, by name.
+            record: the record of the user's run; None if there was none.
+
+        Returns:
+            The journal. Where the disk is full or the data cannot be written, a note says so and
+            the journal is kept in memory.
+
+        Raises:
+            UnreadableFileError: the journal that is there is damaged.
+        """
+        try:
+            digest = digest_of(program)
+            journal = Journal(store=TrialStore(self.folder, digest))
+        except (OSError, sqlite3.Error, TypeError) as error:
+            why = f"The journal in {self.folder} cannot be kept ({error}); the run goes on."
+            return Journal(notes=(why,))
+        told = {"digest": digest, "arguments": arguments, "cannot": ""}
+        try:
+            self._keep(program, told, record)
+        except (OSError, UnsupportedModelError) as error:
+            reason = error.given if isinstance(error, UnsupportedModelError) else str(error)
+            self._tell({**told, "cannot": reason}, journal)
+        return journal
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        self._lock.close()
+
+    def _keep(self, program: Program, told: dict[str, Any], record: TrainingRecord | None) -> None:
+        """Write the program beside its place, then move it there."""
+        size = _bytes_of(program)
+        if size > MOST_BYTES:
+            text = f"its data are {size / 2**20:.0f} MiB, more than the {MOST_BYTES / 2**20:.0f} "
+            raise OSError(f"{text}MiB that are copied into a folder")
+        unfinished = self.folder / f".{_PROGRAM}.{uuid.uuid4().hex}"
+        place = self.folder / _PROGRAM
+        try:
+            unfinished.mkdir()
+            write_program(program, unfinished)
+            if record is not None:
+                save_record(record, unfinished / _RECORD)
+            (unfinished / _ARGUMENTS).write_text(json.dumps(told, indent=1), encoding="utf-8")
+            shutil.rmtree(place, ignore_errors=True)
+            unfinished.rename(place)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _tell(self, told: dict[str, Any], journal: Journal) -> None:
+        """Leave word of why the command line cannot continue this run."""
+        place = self.folder / _PROGRAM
+        try:
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            (place / _ARGUMENTS).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        except OSError as error:
+            journal.notes += (f"The folder {place} could not be written ({error}).",)
+
+
+def read_run(directory: Path) -> KeptRun:
+    """The run in a folder, to be continued.
+
+    Raises:
+        UnreadableFileError: the folder holds no run, or one that only its own script can continue.
+    """
+    place = directory / FOLDER / _PROGRAM
+    try:
+        told = json.loads((place / _ARGUMENTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(
+            given=f"the folder {directory}, which holds no run that can be continued",
+            expected="the directory that was given to autofix",
+            do="check the path, or call autofix with directory= again",
+        ) from error
+    try:
+        if told["cannot"]:
+            raise _only_by_its_script(directory, told["cannot"])
+        program = read_program(place, with_own_code=False)
+    except UnsupportedModelError as error:
+        raise _only_by_its_script(directory, error.given) from error
+    record = place / _RECORD
+    return KeptRun(
+        program=program,
+        arguments=told["arguments"],
+        record=load_record(record) if record.is_file() else None,
+    )
+
+
+def _only_by_its_script(directory: Path, reason: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        given=f"the run in {directory}, which the command line cannot continue: {reason}",
+        expected="a run with layers of Keras and data that were copied into its folder",
+        do=f"call autofix again with the same model, data and directory={str(directory)!r}: what "
+        "has been trained is taken from the journal",
+    )
+
+
+def _bytes_of(program: Program) -> int:
+    parts = program.parts
+    arrays = keras.tree.flatten(
+        [[part.x, part.y, part.sample_weight] for part in (parts.train, parts.selection)]
+        + [[parts.held_out.x, parts.held_out.y, parts.held_out.sample_weight]]
+    )
+    return sum(int(array.nbytes) for array in arrays if array is not None)
