@@ -6,12 +6,15 @@ your model.fit ──> recording ──> checks ──> causes ──> fixes ─
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from keras_debugger.backend import require_tensorflow
+from keras_debugger.causes.proposing import next_experiments
 from keras_debugger.causes.ranking import rank_causes
 from keras_debugger.checks import ALL_CHECKS
 from keras_debugger.checks.runner import run_checks
+from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.recording.storage import read_source
 from keras_debugger.report.diagnosis_view import DiagnosisView, view
 from keras_debugger.types.diagnosis import Diagnosis
@@ -24,13 +27,43 @@ if TYPE_CHECKING:
     from keras_debugger.report.result import AutofixResult
 
 
-def diagnose(source: Any) -> DiagnosisView:
+def diagnose(
+    source: Any,
+    *,
+    model: Any = None,
+    data: Any = None,
+    experiments: bool = False,
+    budget: float = 1.0,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    validation_data: Any = None,
+    validation_split: float = 0.0,
+    shuffle: bool = True,
+    class_weight: Mapping[int, float] | None = None,
+    build: Callable[[], Any] | None = None,
+    seed: int = 0,
+    verbose: int = 0,
+) -> DiagnosisView:
     """Say what is wrong with a training run, and why.
 
     Args:
         source: a `Recorder`, a Keras `History`, a dict of lists, or a path: to a saved record or
             the folder of one, a CSVLogger file, a history JSON, or a text file with pasted Keras
             progress lines. The more was recorded, the more can be judged; a `Recorder` is best.
+        model: the compiled model of the run; needed for experiments only.
+        data: its training data, as `autofix` takes them; needed for experiments only.
+        experiments: whether to tell causes apart by short trainings where the record leaves them
+            open; a healthy run is left alone. Without, `next_experiments` says which would decide.
+        budget: cost of the experiments at most, in trainings of the original.
+        epochs: as in `fit`; taken from the record if None.
+        batch_size: as in `fit`; taken from the record if None.
+        validation_data: as in `fit`.
+        validation_split: as in `fit`, 0 to 1.
+        shuffle: as in `fit`.
+        class_weight: as in `fit`.
+        build: function without arguments that returns the compiled model.
+        seed: seed of the experiments.
+        verbose: 0 is silent, 1 shows progress, 2 shows every epoch on a line.
 
     Returns:
         Findings, causes ranked, and what could not be judged and how to make it judgeable.
@@ -38,7 +71,8 @@ def diagnose(source: Any) -> DiagnosisView:
 
     Raises:
         UnreadableFileError: the file holds no training history.
-        InvalidArgumentError: the source is none of the above.
+        InvalidArgumentError: the source is none of the above, or experiments are asked for without
+            model and data.
 
     Example:
         >>> diagnosis = diagnose({"loss": [2.3, float("nan"), float("nan")]})
@@ -46,20 +80,52 @@ def diagnose(source: Any) -> DiagnosisView:
         'LOSS_NAN'
     """
     record = read_source(source)
-    return _judge(record)
+    if not experiments:
+        return judge(record)
+    if model is None or data is None:
+        raise InvalidArgumentError(
+            given="experiments=True without " + ("model" if model is None else "data"),
+            expected="the compiled model and the training data, since experiments train",
+            do="call diagnose(recorder, model=model, data=(x, y), experiments=True)",
+        )
+    require_tensorflow()
+    from keras_debugger.experimenting import diagnose_by_experiment
+    from keras_debugger.report.terminal import make_progress
+
+    with closing(make_progress(verbose)) as progress:
+        return diagnose_by_experiment(
+            record,
+            model,
+            data,
+            judge=judge,
+            budget=budget,
+            seed=seed,
+            progress=progress,
+            initial_weights=getattr(source, "initial_weights", None),
+            epochs=epochs,
+            batch_size=batch_size,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            validation_data=validation_data,
+            validation_split=validation_split,
+            build=build,
+        )
 
 
-def _judge(record: TrainingRecord) -> DiagnosisView:
+def judge(record: TrainingRecord) -> DiagnosisView:
+    """Findings and ranked causes of a record, without any experiment."""
     results = run_checks(record, ALL_CHECKS)
-    ranking = rank_causes(results.findings, record)
+    causes = rank_causes(results.findings, record)
     return view(
         Diagnosis(
             record=record,
             findings=results.findings,
-            causes=ranking,
+            causes=causes,
             skipped=results.skipped,
             crashed=results.crashed,
             checked=results.checked,
+            next_experiments=next_experiments(causes, record),
+            unknown=max(0.0, 1.0 - sum(cause.confidence for cause in causes)) if causes else 0.0,
         )
     )
 
@@ -159,9 +225,10 @@ def autofix(
             metric=metric,
             build=build,
         )
-        repair.diagnose(_judge)
+        repair.diagnose(judge)
         repair.plan()
         repair.search()
         repair.prove()
-        repair.diagnose_again(_judge)
+        repair.diagnose_again(judge)
+        repair.draw_learning_curve()
     return repair.result()

@@ -13,7 +13,7 @@ from keras_debugger.training.budget import Budget
 from keras_debugger.training.data import DataParts, Part, take
 from keras_debugger.types.edit import ScaleLearningRate, SetBatchSize
 from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
-from keras_debugger.types.trial import Trial
+from keras_debugger.types.trial import Trial, rank_scores
 from keras_debugger.types.vocabulary import FixKind
 
 # Shares of a full training that short trials take.
@@ -75,17 +75,19 @@ class Laboratory:
             return len(which.RATE_FACTORS) * self.short * epoch
         return 0.0
 
-    def make(self, intervention: Intervention, control: Trial) -> Answer | None:
+    def make(self, intervention: Intervention, control: Trial | None) -> Answer | None:
         """Make an intervention beside the unchanged control; None if it cannot be judged."""
         if intervention is which.ONE_BATCH:
             return self._one_batch()
-        if intervention is which.SHUFFLED_LABELS:
-            return self._shuffled_labels(control)
-        if intervention is which.LEARNING_RATES:
-            return self._learning_rates(control)
         if intervention is which.SIMPLE_MODELS:
             return self._simple_models()
-        return self._start()
+        if intervention is which.START:
+            return self._start()
+        if control is None:
+            return None
+        if intervention is which.SHUFFLED_LABELS:
+            return self._shuffled_labels(control)
+        return self._learning_rates(control)
 
     def _one_batch(self) -> Answer | None:
         train = self.budget.trainer.parts.train
@@ -138,15 +140,12 @@ class Laboratory:
         ]
         before = self.budget.cost
         trials = self.budget.rung(plans, control.epochs, keep=0.0)
-        scores = {
-            factor: trials[plan].rank_score
-            for factor, plan in zip(which.RATE_FACTORS, plans, strict=True)
-            if plan in trials
-        }
-        if not scores:
+        if not trials:
             return None
+        mine, *others = rank_scores([control, *trials.values()])
+        scores = dict(zip(which.RATE_FACTORS, others, strict=False))  # a rung stops at the end
         best = min(scores, key=lambda factor: scores[factor])
-        gain = 1.0 - scores[best] / max(control.rank_score, 1e-12)
+        gain = 1.0 - scores[best] / max(mine, 1e-12)
         lower, higher, none = which.LEARNING_RATES.outcomes
         outcome = none if gain < which.RATE_GAIN else lower if best < 1.0 else higher
         words = (

@@ -13,7 +13,7 @@ from keras_debugger.types.vocabulary import CauseKind
 C = CauseKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Intervention:
     """A short training with one thing changed, which is no fix.
 
@@ -99,7 +99,7 @@ LEARNING_RATES = Intervention(
             name="a lower one",
             given={
                 C.LEARNING_RATE_TOO_HIGH: 0.85, C.LEARNING_RATE_TOO_LOW: 0.03,
-                C.INPUTS_NOT_NORMALIZED: 0.3, C.UNCLIPPED_GRADIENTS: 0.4,
+                C.INPUTS_NOT_NORMALIZED: 0.3, C.UNCLIPPED_GRADIENTS: 0.4, C.TOO_FEW_UPDATES: 0.05,
             },
             otherwise=0.1,
         ),
@@ -107,7 +107,7 @@ LEARNING_RATES = Intervention(
             name="a higher one",
             given={
                 C.LEARNING_RATE_TOO_HIGH: 0.03, C.LEARNING_RATE_TOO_LOW: 0.85,
-                C.INPUTS_NOT_NORMALIZED: 0.2, C.UNCLIPPED_GRADIENTS: 0.1, C.TOO_FEW_UPDATES: 0.7,
+                C.INPUTS_NOT_NORMALIZED: 0.2, C.UNCLIPPED_GRADIENTS: 0.1, C.TOO_FEW_UPDATES: 0.65,
             },
             otherwise=0.2,
         ),

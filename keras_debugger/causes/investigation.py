@@ -30,6 +30,7 @@ STANDING = 0.01  # belief in a cause that no finding speaks for, but that has a 
 LIKELY_PLANS = 7  # the most likely ones
 STANDING_PLANS = 4  # and those at the end, worth a try in any run
 LONGER_PLANS = 4  # that reach the second, longer trial
+SHORT_SHARE = 1.0 / 3.0  # of the budget, for the first short trials
 REPEATED = 0.3  # share of the information of a second plan against the same cause
 LEAST_INFORMATION = 0.02  # bits, below which an intervention is not worth its trouble
 NOTHING: Mapping[Plan, Trial] = MappingProxyType({})
@@ -65,6 +66,7 @@ def investigate(
     base: Plan = UNCHANGED,
     known: Mapping[Plan, Trial] = NOTHING,
     original: Trial | None = None,
+    first: Sequence[Intervention] = (),
     keep: float = 0.0,
 ) -> Investigation:
     """Find out by short trainings which cause it is, and which plan is worth a full one.
@@ -82,6 +84,7 @@ def investigate(
         base: the control that they must beat.
         known: full trainings of other plans.
         original: the full training of the unchanged program, to compare those with.
+        first: interventions that cost no training, for what the record does not tell.
         keep: trainings to leave in the budget.
     """
     inquiry = _Inquiry(
@@ -89,6 +92,8 @@ def investigate(
     )
     if original is not None:
         inquiry.trials.update({plan: (trial, original) for plan, trial in known.items()})
+    for one in first:
+        inquiry.make(one)
     inquiry.probe()
     inquiry.probe_longer()
     if not inquiry.found:
@@ -151,7 +156,9 @@ class _Inquiry:
             early = [*early[:LIKELY_PLANS], *early[-STANDING_PLANS:]]
         if not early or not self._train(self.base, self.laboratory.short):
             return
-        while early and not self.is_clear:
+        budget = self.laboratory.budget
+        most = budget.cost + budget.limit * SHORT_SHARE
+        while early and not self.is_clear and budget.cost < most:
             plan = max(early, key=self._information)
             early.remove(plan)
             if not self._train(plan, self.laboratory.short):
@@ -186,9 +193,13 @@ class _Inquiry:
             told = expected_information(belief, best.outcomes)
             if told < LEAST_INFORMATION or not self._affordable(cost):
                 continue
-            answer = self.laboratory.make(best, self.control)
-            if answer is not None:
-                self.answers.append((best, answer))
+            self.make(best)
+
+    def make(self, intervention: Intervention) -> None:
+        """Make an intervention and keep its answer, if it has one."""
+        answer = self.laboratory.make(intervention, self.control)
+        if answer is not None:
+            self.answers.append((intervention, answer))
 
     @property
     def is_clear(self) -> bool:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from keras_debugger.causes.counts import Counts, measured_counts
 from keras_debugger.causes.evidence import HARDLY, unlikely_causes
 from keras_debugger.causes.prior import (
     CHECKS,
@@ -55,7 +56,9 @@ class Support:
     weight: float
 
 
-def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[Cause, ...]:
+def rank_causes(
+    findings: tuple[Finding, ...], record: TrainingRecord, *, counts: Counts | None = None
+) -> tuple[Cause, ...]:
     """The possible causes of what was found, most likely first.
 
     The posterior of each cause is its prior times the likelihood ratios of the findings, as if
@@ -67,6 +70,7 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
     Args:
         findings: what the checks found.
         record: the run.
+        counts: how often findings go with causes; those of the package if None.
 
     Returns:
         Causes with a probability of at least 2 % that a finding speaks for; none if no finding is
@@ -74,11 +78,12 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
     """
     if all(finding.severity <= Severity.NOTE for finding in findings):
         return ()
-    probabilities, support = _posterior(findings, record)
+    counts = measured_counts() if counts is None else counts
+    probabilities, support = _posterior(findings, record, counts)
     first = max(probabilities, key=lambda kind: probabilities[kind])
     rest = tuple(finding for finding in findings if not _explains(first, finding))
     if any(finding.severity > Severity.NOTE for finding in rest):
-        second, _ = _posterior(rest, record)
+        second, _ = _posterior(rest, record, counts)
         probabilities = {
             kind: (1.0 - SECOND) * probabilities[kind] + SECOND * second[kind] for kind in CauseKind
         }
@@ -95,13 +100,13 @@ def rank_causes(findings: tuple[Finding, ...], record: TrainingRecord) -> tuple[
 
 
 def _posterior(
-    findings: tuple[Finding, ...], record: TrainingRecord
+    findings: tuple[Finding, ...], record: TrainingRecord, counts: Counts
 ) -> tuple[dict[CauseKind, float], list[Support]]:
     """Probability of each cause, and what it rests on."""
     scores = {kind: math.log(PRIOR.get(kind, OTHER_PRIOR)) for kind in CauseKind}
     support: list[Support] = []
     for kind in CauseKind:
-        for group in _groups(findings, kind):
+        for group in _groups(findings, kind, counts):
             support += group
             scores[kind] += sum(one.weight * FURTHER**rank for rank, one in enumerate(group))
     named = {kind for finding in findings for kind in finding.causes}
@@ -116,15 +121,20 @@ def _explains(kind: CauseKind, finding: Finding) -> bool:
     return max(_by_check(finding, kind), by_symptom) >= POINTS
 
 
-def _groups(findings: tuple[Finding, ...], kind: CauseKind) -> Iterable[list[Support]]:
+def _groups(
+    findings: tuple[Finding, ...], kind: CauseKind, counts: Counts
+) -> Iterable[list[Support]]:
     """What speaks for or against a cause, strongest first, in groups that are independent."""
     seen = any(_is_its_symptom(finding, kind) for finding in findings)
     groups: dict[str, dict[str, Support]] = {}
     for finding in findings:
         family, key, ratio = finding.code[:3], finding.name, _by_check(finding, kind)
+        if finding.symptom is None or ratio != 1.0 or _speaks_itself(finding):
+            ratio = counts.by_code(kind, finding.code, ratio)
         if ratio == 1.0 and finding.symptom is not None:
             family, key = "symptoms", finding.symptom.name
-            ratio = SYMPTOMS[finding.symptom].get(kind, 1.0)
+            judged = SYMPTOMS[finding.symptom].get(kind, 1.0)
+            ratio = counts.by_symptom(kind, key, judged)
         weight = _weight(finding, ratio)
         if finding.severity <= Severity.NOTE:
             weight *= NOTE_WITH_SYMPTOM if seen else NOTE_ALONE
@@ -152,6 +162,11 @@ def _by_check(finding: Finding, kind: CauseKind) -> float:
         place = min(finding.causes.index(kind), len(named) - 1)
         ratio = max(ratio, named[place])
     return ratio
+
+
+def _speaks_itself(finding: Finding) -> bool:
+    """Whether the check itself tells causes apart; otherwise only its symptom does."""
+    return bool(finding.causes) or finding.name in CHECKS
 
 
 def _weight(finding: Finding, ratio: float) -> float:

@@ -18,6 +18,7 @@ CERTAIN = 0.8  # prior of a cause that is a fact: its plan is trained in full be
 SOLVED = 0.1  # share of the original's error at which no further plan is tried
 ROUNDS = 3  # faults that are looked for, one after the other
 PARTNERS = 4  # plans that are tried together with the best one
+SECOND_FAULT = 0.6  # a second plan that leaves more of the error is tuning, not another repair
 CLEAR_GAIN = 0.2  # of the control's score, from which a plan wins clearly in short trials
 RATES = (CauseKind.LEARNING_RATE_TOO_LOW, CauseKind.LEARNING_RATE_TOO_HIGH)
 
@@ -130,6 +131,9 @@ class _Search:
     combine: Callable[[Plan, Plan], Plan | None] | None
     finished: dict[Plan, Trial] = field(default_factory=dict)
     made_of: dict[Plan, tuple[Plan, Plan]] = field(default_factory=dict)
+    shares: dict[Plan, float] = field(
+        default_factory=dict
+    )  # of the first part's score that is left
     queue: tuple[Plan, ...] = ()
 
     @property
@@ -149,10 +153,21 @@ class _Search:
         if plan not in self.made_of:
             return () if plan.cause is None else (plan.cause,)
         first, second = self.made_of[plan]
+        if self._left_over(first, plan) > SECOND_FAULT:
+            return self.causes(first)
         return tuple(dict.fromkeys((*self.causes(first), *self.causes(second))))
+
+    def _left_over(self, first: Plan, both: Plan) -> float:
+        """Share of the error of a plan that is left when another one is added."""
+        if first in self.finished and both in self.finished:
+            before = error_of(self.finished[first])
+            return error_of(self.finished[both]) / before if before > 0.0 else 1.0
+        return self.shares.get(both, 1.0)
 
     def round(self, plans: Sequence[Plan]) -> bool:
         """One round on top of the best so far; whether it found something better."""
+        if self.finished and not self.budget.affordable(1.0):
+            return False
         base = self.base
         candidates = [plan for plan in plans if plan not in self.finished]
         if base is not UNCHANGED:
@@ -203,6 +218,7 @@ class _Search:
         mine, *others = rank_scores([trial, *made.values()])
         scores = dict(zip(made, others, strict=True))
         best = min(scores, key=lambda plan: scores[plan])
+        self.shares |= {plan: score / max(mine, 1e-12) for plan, score in scores.items()}
         return (best, *queue) if scores[best] <= (1.0 - MIN_GAIN) * mine else queue
 
     def _pairs(self, leader: Plan, shortlist: Shortlist) -> list[Plan]:
