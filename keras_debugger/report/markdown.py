@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from keras_debugger.report.comparison_story import Row
+from keras_debugger.report.experiment_story import experiment_lines
 from keras_debugger.report.result_story import ResultStory
 from keras_debugger.report.story import DiagnosisStory
 
@@ -46,6 +47,7 @@ def result_markdown(story: ResultStory, *, picture: str, files: Sequence[Row]) -
         f"![Loss, metric, gradient norm and learning rate before and after]({picture})",
         *_findings(story.before),
         *_causes(story.before),
+        *_experiments(story.before),
         *_fix(story),
         *_comparison(story),
     ]
@@ -72,6 +74,7 @@ def _page(*parts: str) -> str:
 def _diagnosis(story: DiagnosisStory) -> Iterator[str]:
     yield from _findings(story)
     yield from _causes(story)
+    yield from _experiments(story)
     yield from _unjudged(story)
     if story.notes:
         yield from ("## About the record", _bullets(story.notes))
@@ -106,6 +109,11 @@ def _causes(story: DiagnosisStory) -> Iterator[str]:
         yield "\n".join(lines)
     if story.others:
         yield f"Less likely: {escape(story.others)}."
+
+
+def _experiments(story: DiagnosisStory) -> Iterator[str]:
+    for heading, lines in experiment_lines(story.experiments, story.next_experiments):
+        yield from (f"## {heading}", _bullets(lines))
 
 
 def _fix(story: ResultStory) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keras_debugger.report.experiment_story import ExperimentStory, tell_experiments
 from keras_debugger.report.facts import facts_of
 from keras_debugger.report.words import (
     SEVERITIES,
@@ -72,6 +73,8 @@ class DiagnosisStory:
         findings: most severe first.
         causes: most likely first, those worth telling at length.
         others: the less likely ones in one line.
+        experiments: those that were made.
+        next_experiments: those that would tell the causes apart.
         unjudged: what could not be judged.
         crashed: parts of ours that raised, code and traceback.
         facts: the run in short pieces: name of the fact and words.
@@ -85,6 +88,8 @@ class DiagnosisStory:
     findings: tuple[FindingStory, ...]
     causes: tuple[CauseStory, ...]
     others: str
+    experiments: tuple[ExperimentStory, ...]
+    next_experiments: tuple[ExperimentStory, ...]
     unjudged: tuple[UnjudgedStory, ...]
     crashed: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str], ...]
@@ -106,6 +111,8 @@ def tell(diagnosis: Diagnosis) -> DiagnosisStory:
         others=", ".join(
             f"{_about(c)} ({percent(c.confidence)})" for c in diagnosis.causes[shown:]
         ),
+        experiments=tell_experiments(diagnosis.experiments),
+        next_experiments=tell_experiments(diagnosis.next_experiments),
         unjudged=_unjudged(diagnosis.skipped),
         crashed=tuple((clean(part.code), part.traceback) for part in diagnosis.crashed),
         facts=facts_of(diagnosis.record),

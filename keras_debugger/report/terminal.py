@@ -15,6 +15,7 @@ from rich.text import Text
 
 from keras_debugger.report.comparison_story import Row
 from keras_debugger.report.encoding import EncodableFile
+from keras_debugger.report.experiment_story import experiment_lines
 from keras_debugger.report.progress import SilentProgress, TerminalProgress
 from keras_debugger.report.result_story import ResultStory, tell_result
 from keras_debugger.report.story import DiagnosisStory, tell
@@ -59,6 +60,7 @@ def show_diagnosis(diagnosis: Diagnosis, file: IO[str] | None = None) -> None:
         _table(console, ("", ""), story.facts, header=False)
     _findings(console, story)
     _causes(console, story)
+    _experiments(console, story)
     _unjudged(console, story)
     _list(console, "About the record", story.notes)
 
@@ -74,6 +76,7 @@ def show_result(result: AutofixResult, file: IO[str] | None = None) -> None:
     _verdict(console, story.badge, story.headline, story.meaning, story.tone)
     _findings(console, story.before)
     _causes(console, story.before)
+    _experiments(console, story.before)
     _fix(console, story)
     if story.seeds:
         _heading(console, "Before and after, on held-out rows")
@@ -169,6 +172,11 @@ def _causes(console: Console, story: DiagnosisStory) -> None:
     if story.others:
         rest = Text(f"Less likely: {story.others}.", style="dim")
         console.print(Padding(rest, (0, 0, 0, 2), expand=False))
+
+
+def _experiments(console: Console, story: DiagnosisStory) -> None:
+    for heading, lines in experiment_lines(story.experiments, story.next_experiments):
+        _list(console, heading, lines)
 
 
 def _fix(console: Console, story: ResultStory) -> None:

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from keras_debugger.report.comparison_story import Row
+from keras_debugger.report.experiment_story import experiment_lines
 from keras_debugger.report.result_story import ResultStory
 from keras_debugger.report.story import DiagnosisStory
 
@@ -22,6 +23,7 @@ def result_text(story: ResultStory) -> str:
         lines += ["", *_heading("What was found"), *_findings(story.before)]
     if story.before.causes:
         lines += ["", *_heading("Why"), *_causes(story.before)]
+    lines += _experiments(story.before)
     if story.fixes:
         words = "The fix" if story.proven else "The fix that came nearest"
         lines += ["", *_heading(words), *_fixes(story)]
@@ -68,6 +70,7 @@ def _diagnosis(story: DiagnosisStory) -> Iterator[str]:
         yield from ("", *_heading("What was found"), *_findings(story))
     if story.causes:
         yield from ("", *_heading("Why"), *_causes(story))
+    yield from _experiments(story)
     yield from _unjudged(story)
     if story.notes:
         yield from ("", *_heading("About the record"))
@@ -95,6 +98,13 @@ def _causes(story: DiagnosisStory) -> Iterator[str]:
             yield "     No change of the model can mend this."
     if story.others:
         yield from _wrap(f"Less likely: {story.others}.", "  ")
+
+
+def _experiments(story: DiagnosisStory) -> Iterator[str]:
+    for heading, lines in experiment_lines(story.experiments, story.next_experiments):
+        yield from ("", *_heading(heading))
+        for line in lines:
+            yield from _wrap(line, "  - ", "    ")
 
 
 def _fixes(story: ResultStory) -> Iterator[str]:
