@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from keras_debugger.report.diagnosis_view import DiagnosisView as Diagnosis
     from keras_debugger.report.result import AutofixResult
     from keras_debugger.types.record import TrainingRecord
-    from keras_debugger.workflow import autofix, diagnose
+    from keras_debugger.workflow import autofix, diagnose, resume
 
 __version__ = version.VERSION
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "check_overfitting",
     "diagnose",
     "load_record",
+    "resume",
 ]
 
 _HOMES = {
@@ -54,6 +55,7 @@ _HOMES = {
     "check_overfitting": ("baseline", "check_overfitting"),
     "diagnose": ("workflow", "diagnose"),
     "load_record": ("recording.storage", "load_record"),
+    "resume": ("workflow", "resume"),
 }
 
 

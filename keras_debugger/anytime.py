@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.proof.compare import FIRST_LOOK, Proof, prove
 from keras_debugger.training.time_limit import TimeIsUp
 from keras_debugger.types.verdict import Verdict
@@ -14,8 +15,6 @@ from keras_debugger.types.vocabulary import Decision
 if TYPE_CHECKING:
     from keras_debugger.training.trainer import Trainer
     from keras_debugger.types.plan import Plan
-
-NOT_PROVEN_YET = "{why} before anything was proved; your model is unchanged."
 
 
 def seconds_left(trainer: Trainer) -> float:
@@ -77,19 +76,29 @@ def proof_so_far(
         trainer.until = until
 
 
-def undecided(why: str, tried: Callable[[], str], min_improvement: float) -> Verdict:
+def undecided(why: str, ranking: Sequence[Plan], min_improvement: float) -> Verdict:
     """The verdict of a run that ended before anything was proved.
 
     Args:
         why: why it ended, the begin of a sentence.
-        tried: tells what was tried so far, a sentence; empty if nothing was.
+        ranking: plans that were better than the original on the selection part, best first.
         min_improvement: relative reduction of the error that was asked for.
     """
-    sentence = " ".join(filter(None, (NOT_PROVEN_YET.format(why=why), tried())))
+    sentence = f"{why} before anything was proved; your model is unchanged."
+    if ranking:
+        sentence += f" The best candidate so far is {ranking[0].name}."
     return Verdict(
         decision=Decision.NOT_PROVEN,
         sentence=sentence,
         min_improvement=min_improvement,
-        needed="more time; the trainings that were finished are in the journal of the directory, "
-        "if one was given, and the same call goes on from there",
+        needed="more time; with the same directory, the same call goes on from here",
+    )
+
+
+def no_time(max_seconds: float | None) -> InvalidArgumentError:
+    """The error of a run that has no time for a single epoch."""
+    return InvalidArgumentError(
+        given=f"max_seconds={max_seconds!r}",
+        expected="time for at least one epoch of the original",
+        do="give more time, or call diagnose on a run that was recorded",
     )

@@ -56,6 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("folder", type=Path, metavar="FOLDER")
     report.set_defaults(run=_report)
 
+    resume = commands.add_parser("resume", help="continue a run of autofix from its directory")
+    resume.add_argument("folder", type=Path, metavar="FOLDER", help="directory given to autofix")
+    resume.add_argument("--max-seconds", type=float, metavar="N", help="end after this time")
+    resume.add_argument("--executor", default="auto", help="auto, local, processes or ray")
+    resume.add_argument("--workers", type=int, metavar="N", help="processes at the same time")
+    resume.set_defaults(run=_resume)
+
     explain = commands.add_parser("explain", help="what a check looks at, and where it comes from")
     explain.add_argument("code", metavar="CODE", help="such as GRD101 or exploding-gradients")
     explain.set_defaults(run=_explain)
@@ -96,6 +103,19 @@ def _report(options: argparse.Namespace) -> int:
     for name in ("diagnostic_report.md", "diagnostic_report.html"):
         diagnosis.save(options.folder / name)
         print(options.folder / name)
+    return 0
+
+
+def _resume(options: argparse.Namespace) -> int:
+    from keras_debugger.workflow import resume
+
+    result = resume(
+        options.folder,
+        max_seconds=options.max_seconds,
+        executor=options.executor,
+        workers=options.workers,
+    )
+    result.show()
     return 0
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import typing
 from dataclasses import fields
 from typing import Any
 
+import keras
 import numpy as np
 
 from keras_debugger.recording.plain_values import from_plain, to_plain
@@ -42,6 +44,17 @@ def parts_from_plain(plain: dict[str, Any], arrays: dict[str, np.ndarray]) -> Da
             _part_from_plain(item, arrays) if is_part else from_plain(item, hints[name], arrays)
         )
     return DataParts(**values)
+
+
+def digest_of_parts(parts: DataParts) -> str:
+    """A digest of all values of the three parts."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (parts.train, parts.selection, parts.held_out):
+        for array in keras.tree.flatten((part.x, part.y, part.sample_weight)):
+            if array is not None:
+                digest.update(f"{array.shape} {array.dtype}".encode())
+                digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 def _part_to_plain(part: Part, arrays: dict[str, np.ndarray], place: str) -> dict[str, Any]:

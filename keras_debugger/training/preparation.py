@@ -15,6 +15,7 @@ from keras_debugger.rewriting.blueprint import Blueprint, read_blueprint
 from keras_debugger.training.data import DataParts, check_fit, check_model, split_data
 from keras_debugger.training.scoring import Metric, choose_metric
 from keras_debugger.training.trainer import Trainer
+from keras_debugger.training.trial_run import Program
 from keras_debugger.types.progress import Progress
 from keras_debugger.types.record import DataProfile, FitDescription, Shift, TrainingRecord
 from keras_debugger.types.setup import TrainingSetup
@@ -146,15 +147,44 @@ def prepare(
         initial_weights=initial_weights,
         progress=progress,
         callbacks=callbacks,
+        model=model,
+        build=build,
     )
+    return _prepared(trainer, seed)
+
+
+def prepare_again(program: Program, *, seed: int, progress: Progress) -> Preparation:
+    """What autofix starts from, from a program that a folder has kept.
+
+    Args:
+        program: the program.
+        seed: seed of the run.
+        progress: told what is long.
+    """
+    trainer = Trainer(
+        program.blueprint,
+        program.parts,
+        program.metric,
+        setup=program.setup,
+        initial_weights=program.initial_weights,
+        progress=progress,
+        callbacks=program.callbacks,
+        model=program.model,
+        build=program.build,
+    )
+    return _prepared(trainer, seed)
+
+
+def _prepared(trainer: Trainer, seed: int) -> Preparation:
+    train, selection = trainer.parts.train, trainer.parts.selection
     return Preparation(
-        setup=setup,
-        parts=parts,
+        setup=trainer.setup,
+        parts=trainer.parts,
         selection=profile_data(selection.x, selection.y, selection.sample_weight, seed=seed),
         shift=compare_data(train.x, train.y, selection.x, selection.y),
         trainer=trainer,
-        blueprint=blueprint,
-        metric=chosen,
+        blueprint=trainer.program.blueprint,
+        metric=trainer.metric,
     )
 
 

@@ -15,6 +15,7 @@ from keras_debugger.training.callbacks import left_out
 from keras_debugger.training.data import DataParts
 from keras_debugger.training.executor import Executor, LocalExecutor
 from keras_debugger.training.journal import Journal
+from keras_debugger.training.parts_form import digest_of_parts
 from keras_debugger.training.scoring import Metric
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.time_limit import TimeIsUp
@@ -178,13 +179,13 @@ class Trainer:
         """The same trainer, in this process, on other data: a few rows, other labels.
 
         Args:
-            parts: the data; their digest tells them from those of other trainers.
+            parts: the data.
         """
         other = copy.copy(self)
         other.parts = parts
         other.program = replace(self.program, parts=parts)
         other.executor = LocalExecutor(other.program)
-        other._rows = parts.digest
+        other._rows = digest_of_parts(parts)
         return other
 
     def start(self, *, seed: int) -> Score | None:
