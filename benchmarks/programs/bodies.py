@@ -137,9 +137,12 @@ def bag(program: Program, x: Tensor) -> Tensor:
 
 
 def transformer(program: Program, x: Tensor) -> Tensor:
-    """Attention and dense blocks with ways round them, normalised before each."""
+    """Attention and dense blocks with ways round them, normalised before each.
+
+    A convolution over neighbours comes first: attention itself does not see the order.
+    """
     width = program.widths[0]
-    x = L.Dense(width)(x)
+    x = L.Conv1D(width, 5, padding="same")(x)
     for _ in program.widths:
         inner = L.LayerNormalization()(x)
         x = L.Add()([x, L.MultiHeadAttention(2, width // 2)(inner, inner)])

@@ -115,10 +115,17 @@ FAULTS: tuple[Fault, ...] = (
         edit=lambda program, strength: program.edit(batch=int(program.batch * strength)),
     ),
     Fault(
-        name="squared-error-of-class-number",
+        name="squared-error-of-classes",
         cause=C.WRONG_LOSS,
         strengths=(1,),
-        edit=_changed(loss="mean_squared_error", logits=False),
+        edit=_changed(loss="mean_squared_error", logits=False, one_hot=True, smoothing=0.0),
+        fits=_has(CLASSES),
+    ),
+    Fault(
+        name="absolute-error-of-classes",
+        cause=C.WRONG_LOSS,
+        strengths=(1,),
+        edit=_changed(loss="mean_absolute_error", logits=False, one_hot=True, smoothing=0.0),
         fits=_has(CLASSES),
     ),
     Fault(
@@ -129,7 +136,7 @@ FAULTS: tuple[Fault, ...] = (
         fits=_has(NUMBER),
     ),
     Fault(
-        name="hinge-of-zero-and-one",
+        name="count-loss-of-classes",
         cause=C.WRONG_LOSS,
         strengths=(1,),
         edit=_changed(loss="poisson", logits=False, output="linear"),

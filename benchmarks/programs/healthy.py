@@ -28,7 +28,7 @@ def _plain() -> tuple[Program, ...]:
         Program(name="groups", task="groups", widths=(48, 24), rate=2e-3, epochs=15),
         Program(name="noisy", task="noisy", widths=(16,), rate=2e-3, epochs=10),
         Program(name="labels", task="labels", widths=(24,), epochs=15),
-        Program(name="counts", task="counts", widths=(16,), rate=5e-3, epochs=15),
+        Program(name="counts", task="counts", widths=(8,), rate=5e-3, epochs=12),
         Program(name="own-digits", task="own-digits", widths=(48, 16, 48), rate=3e-3, epochs=25),
     )
 
@@ -90,7 +90,9 @@ def _habits() -> tuple[Program, ...]:
         digits.edit(name="digits-few-validation-rows", rows=(700, 30)),
         digits.edit(name="digits-short", rate=1e-2, epochs=6),
         digits.edit(name="digits-he-elu", start="he_normal", activation="elu"),
-        Program(name="cancer-few-validation-rows", task="cancer", rows=(300, 25), epochs=15),
+        Program(
+            name="cancer-few-validation-rows", task="cancer", rows=(300, 25), widths=(8,), epochs=8
+        ),
         Program(name="cancer-auc", task="cancer", metrics=("auc", "recall"), widths=(16,), l2=1e-3),
         Program(name="cancer-logits", task="cancer", logits=True, widths=(8,), probe=False),
         Program(name="rare-plain", task="rare", epochs=15),
