@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -62,6 +63,11 @@ class Laboratory:
     def longer(self) -> int:
         """Epochs of a second, longer one."""
         return max(1, round(self.budget.full * LONGER))
+
+    def expect(self, plans: Sequence[Plan], epochs: int) -> None:
+        """Tell which short trials will be asked for, so that several processes can begin them."""
+        budget = self.budget
+        budget.trainer.expect(plans, seeds=(budget.seed,), epochs=epochs, watched=False)
 
     def cost(self, intervention: Intervention) -> float:
         """Trainings of the original that an intervention takes."""

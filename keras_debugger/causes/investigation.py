@@ -154,7 +154,10 @@ class _Inquiry:
         early = [plan for plan in self.plans if not plan.is_late]
         if len(early) > LIKELY_PLANS + STANDING_PLANS:
             early = [*early[:LIKELY_PLANS], *early[-STANDING_PLANS:]]
-        if not early or not self._train(self.base, self.laboratory.short):
+        if not early:
+            return
+        self.laboratory.expect((self.base, *early), self.laboratory.short)
+        if not self._train(self.base, self.laboratory.short):
             return
         budget = self.laboratory.budget
         most = budget.cost + budget.limit * SHORT_SHARE
@@ -172,6 +175,7 @@ class _Inquiry:
         best = sorted(tried, key=lambda plan: -self.gain(plan))[:LONGER_PLANS]
         certain = [plan for plan in tried if plan.prior > CERTAIN and plan not in best]
         short = self.control
+        self.laboratory.expect((self.base, *best, *certain), self.laboratory.longer)
         if self._train(self.base, self.laboratory.longer):
             made = [self._train(plan, self.laboratory.longer) for plan in (*best, *certain)]
             if not any(made):

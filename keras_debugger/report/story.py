@@ -1,6 +1,6 @@
 """A diagnosis in words: the same sentences for terminal, text, Markdown and HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from keras_debugger.report.experiment_story import ExperimentStory, tell_experiments
@@ -25,6 +25,7 @@ from keras_debugger.types.vocabulary import Severity
 
 LIKELY = 0.5  # confidence from which a cause leads the verdict
 WORTH = 0.1  # confidence from which a cause is told at length
+UNKNOWN = 0.2  # probability from which it is told that it may be none of the causes
 MOST_FIXES = 4
 
 
@@ -108,9 +109,7 @@ def tell(diagnosis: Diagnosis) -> DiagnosisStory:
         checked=_checked(diagnosis),
         findings=tuple(map(_finding, sorted(diagnosis.findings, key=lambda f: -f.severity))),
         causes=tuple(_cause(cause, told) for cause in diagnosis.causes[:shown]),
-        others=", ".join(
-            f"{_about(c)} ({percent(c.confidence)})" for c in diagnosis.causes[shown:]
-        ),
+        others=", ".join(_others(diagnosis, shown)),
         experiments=tell_experiments(diagnosis.experiments),
         next_experiments=tell_experiments(diagnosis.next_experiments),
         unjudged=_unjudged(diagnosis.skipped),
@@ -137,6 +136,13 @@ def _verdict(diagnosis: Diagnosis) -> tuple[str, str, str]:
         either = " or ".join(map(_brief, diagnosis.causes[:2]))
         return f"{_first(diagnosis)} Its cause is open: {either}.", badge, tone
     return f"Most likely cause: {_about(cause)}, {percent(cause.confidence)} sure.", badge, tone
+
+
+def _others(diagnosis: Diagnosis, shown: int) -> Iterator[str]:
+    for cause in diagnosis.causes[shown:]:
+        yield f"{_about(cause)} ({percent(cause.confidence)})"
+    if diagnosis.causes and diagnosis.unknown >= UNKNOWN:
+        yield f"another cause than these ({percent(diagnosis.unknown)})"
 
 
 def _about(cause: Cause) -> str:

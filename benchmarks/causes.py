@@ -1,0 +1,194 @@
+"""How often the right cause is named: by a plain table, by a good one, and by experiments.
+
+Healthy programs (benchmarks/programs) get one or two faults; those that stay healthy with it are
+left out. Each is diagnosed by the rules of a plain workflow, by the checks with the judged table,
+by the same with counts from the other programs (whole programs left out), by probes of fixes in
+random order, and as `autofix` does it. Rows are written as they are made: a run that was cut off
+goes on from its file, and `--part` shares the work.
+
+    python benchmarks/causes.py [--hosts NAME ...] [--faults NAME ...] [--pairs] [--seeds N ...]
+                                [--budget 2] [--part 1/4] [--compare] [--json FILE] [--plot FILE]
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(Path(__file__).parent))
+
+import cause_tables as tables
+import keras
+import tensorflow as tf
+from cause_rows import HOSTS, NAMES, Task, make_row
+from programs.faults import FAULTS
+from programs.training import train
+
+import keras_debugger
+from keras_debugger.causes.counts import Counts
+from keras_debugger.causes.ranking import rank_causes
+from keras_debugger.checks import ALL_CHECKS
+from keras_debugger.checks.runner import run_checks
+from keras_debugger.recording.storage import load_record
+from keras_debugger.types.remedies import REMEDIES
+from keras_debugger.types.vocabulary import CauseKind
+
+USUAL_HOSTS = ("wine-tanh", "cancer", "diabetes", "moons")
+PAIRS = (
+    ("raw-inputs", "rate-low"),
+    ("raw-inputs", "relu-output"),
+    ("raw-targets", "rate-low"),
+    ("raw-inputs", "raw-targets"),
+    ("zero-start", "rate-low"),
+    ("frozen", "raw-inputs"),
+    ("strong-penalty", "rate-low"),
+    ("sigmoid-output", "rate-low"),
+    ("missing-values", "raw-inputs"),
+    ("rate-high", "huge-start"),
+)
+
+
+def main() -> None:
+    options = _options()
+    rows = _load(options.json)
+    tasks = [*_tasks(options)]
+    part, parts = (int(number) for number in options.part.split("/"))
+    records = options.json.with_suffix(".records") if options.json else None
+    if records is not None:
+        records.mkdir(parents=True, exist_ok=True)
+    for task in tasks[part - 1 :: parts]:
+        if task.key in rows:
+            continue
+        if time.monotonic() > options.until:
+            break
+        row = make_row(task, budget=options.budget, records=records, compare=options.compare)
+        row["host_reached"] = _host_score(task, rows)
+        row["data_at_fault"] = any(not REMEDIES[CauseKind[name]] for name in task.causes)
+        rows[task.key] = row
+        _save(rows, options.json)
+        print(
+            f"{task.key}: {row.get('experiments', 'healthy')[:2]}, {row['seconds']:.0f} s",
+            flush=True,
+        )
+    _show([row for row in rows.values() if row["causes"]], records, options)
+
+
+def _tasks(options: argparse.Namespace) -> Sequence[Task]:
+    faults = PAIRS if options.pairs else tuple((fault.name,) for fault in FAULTS)
+    if options.faults:
+        faults = tuple(names for names in faults if set(names) <= set(options.faults))
+    return [
+        Task(host=host, faults=tuple((name, _strength(name)) for name in names), seed=seed)
+        for seed in options.seeds
+        for names in faults
+        for host in options.hosts
+        if all(NAMES[name].fits(HOSTS[host]) for name in names)
+    ]
+
+
+def _strength(fault: str) -> float:
+    """The middle of a fault's dial."""
+    strengths = NAMES[fault].strengths
+    return strengths[len(strengths) // 2]
+
+
+def _host_score(task: Task, rows: dict[str, dict]) -> float:
+    """Score of the healthy program on the same rows; kept with the other rows."""
+    host = Task(host=task.host, faults=(), seed=task.seed)
+    if host.key not in rows:
+        reached = train(host.program(), host.seed).reached
+        rows[host.key] = {"key": host.key, "causes": (), "reached": reached, "seconds": 0.0}
+    return float(rows[host.key]["reached"])
+
+
+def _counted(rows: Sequence[dict], records: Path | None) -> None:
+    """Rank by the table with counts from the programs of all other hosts."""
+    if records is None:
+        return
+    for row in rows:
+        file = records / f"{row['key']}.kdr"
+        if "counted" in row or not file.is_file():
+            continue
+        others = [one for one in rows if one["host"] != row["host"] and len(one["causes"]) == 1]
+        record = load_record(file)
+        findings = run_checks(record, ALL_CHECKS).findings
+        causes = rank_causes(findings, record, counts=_counts(others))
+        row["counted"] = [(cause.kind.name, round(cause.confidence, 4)) for cause in causes[:5]]
+
+
+def _counts(rows: Sequence[dict]) -> Counts:
+    programs: dict[CauseKind, int] = {}
+    codes: dict[CauseKind, dict[str, int]] = {}
+    symptoms: dict[CauseKind, dict[str, int]] = {}
+    for row in rows:
+        kind = CauseKind[row["causes"][0]]
+        programs[kind] = programs.get(kind, 0) + 1
+        for tally, keys in ((codes, row["codes"]), (symptoms, row["symptoms"])):
+            mine = tally.setdefault(kind, {})
+            for key in keys:
+                mine[key] = mine.get(key, 0) + 1
+    return Counts(programs=programs, codes=codes, symptoms=symptoms)
+
+
+def _show(rows: Sequence[dict], records: Path | None, options: argparse.Namespace) -> None:
+    faulty = [row for row in rows if not row["healthy"]]
+    _counted(faulty, records)
+    seeds = sorted({row["seed"] for row in rows})
+    print(
+        f"\nkeras_debugger {keras_debugger.__version__}, Keras {keras.__version__}, "
+        f"TensorFlow {tf.__version__}, {os.cpu_count()} cores; seeds {seeds}"
+    )
+    print(
+        f"{len(faulty)} faulty programs ({len(rows) - len(faulty)} more stayed healthy with their "
+        f"fault); budget {options.budget:g} trainings"
+    )
+    for lines in (
+        tables.hits(faulty),
+        tables.outcome(faulty),
+        tables.confusion(faulty),
+        tables.did_not_pay(faulty),
+    ):
+        print()
+        for line in lines:
+            print(line)
+    print("\nprobability said, share right, programs")
+    for way in ("table", "experiments"):
+        for said, right, amount in tables.calibration(faulty, way):
+            print(f"{tables.WAYS[way]:42s} {said:.2f} {right:.2f} {amount:4d}")
+    if options.plot is not None and faulty:
+        tables.plot_calibration(faulty, options.plot)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hosts", nargs="+", default=USUAL_HOSTS, choices=sorted(HOSTS))
+    parser.add_argument("--faults", nargs="+", choices=sorted(NAMES))
+    parser.add_argument("--pairs", action="store_true", help="two faults at once")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--budget", type=float, default=2.0)
+    parser.add_argument("--part", default="1/1", help="which share of the programs: 1/4")
+    parser.add_argument("--compare", action="store_true", help="also probes in random order")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plot", type=Path)
+    options = parser.parse_args()
+    options.until = time.monotonic() + 60.0 * options.minutes
+    return options
+
+
+def _load(path: Path | None) -> dict[str, dict]:
+    return json.loads(path.read_text()) if path is not None and path.is_file() else {}
+
+
+def _save(rows: dict[str, dict], path: Path | None) -> None:
+    if path is not None:
+        path.with_suffix(".tmp").write_text(json.dumps(rows, indent=1))
+        path.with_suffix(".tmp").replace(path)
+
+
+if __name__ == "__main__":
+    main()
