@@ -137,9 +137,9 @@ def score(case: Any, request: Request, row: Row, keep: Callable[[], None]) -> No
 def fit_model(model: Any, data: Row, fit: Any, recorder: Any) -> None:
     """Train as the case says, with the recorder among its callbacks."""
     arguments = {**fit, "callbacks": [*fit.get("callbacks", ()), recorder]}
-    if data["validation_data"] is not None:
+    if data.get("validation_data") is not None:
         arguments["validation_data"] = data["validation_data"]
-    model.fit(data["x"], data["y"], verbose=0, **arguments)
+    model.fit(data["x"], data.get("y"), verbose=0, **arguments)
 
 
 def repair(case: Any, model: Any, data: Row, recorder: Any, request: Request, row: Row) -> Any:
@@ -150,14 +150,14 @@ def repair(case: Any, model: Any, data: Row, recorder: Any, request: Request, ro
 
     fit = dict(case.fit)
     weights = fit.pop("sample_weight", None)
-    given: Any = data["x"] if data["y"] is None else (data["x"], data["y"])
+    given: Any = data["x"] if data.get("y") is None else (data["x"], data["y"])
     if weights is not None:
         given = (data["x"], data["y"], weights)
     arguments = {name: fit.pop(name) for name in FIT_ARGUMENTS if name in fit}
     row["fit_arguments_left_out"] = sorted(fit)
     if describe_model(model).kind is ModelKind.SUBCLASSED:
         arguments["build"] = lambda: case.build(request.seed)
-    if data["validation_data"] is not None:
+    if data.get("validation_data") is not None:
         arguments["validation_data"] = data["validation_data"]
     return autofix(
         model,

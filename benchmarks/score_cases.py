@@ -45,6 +45,8 @@ def main() -> int:
         rows = kept_rows(arguments) if arguments.resume else []
         jobs = jobs_of(arguments, arguments.names or names, rows, Path(folder))
         show_head(print_now)
+        for row in rows:
+            show_row(row, print_now)
         for row in run_all(
             jobs, at_once=arguments.jobs, limit=arguments.limit, stop_after=arguments.stop_after
         ):
@@ -70,7 +72,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="threads of each process")
     parser.add_argument("--budget", type=float, default=3.0, help="of the search, in trainings")
     parser.add_argument("--proof-seeds", type=int, default=5, help="seeds of the proof")
-    parser.add_argument("--limit", type=float, default=600.0, help="seconds for each case")
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds for each case")
     parser.add_argument(
         "--stop-after", type=float, default=math.inf, help="seconds after which no case is begun"
     )
