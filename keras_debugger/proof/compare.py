@@ -32,6 +32,7 @@ class Proof:
         after: trials of the fixed model, same seeds, same order.
         delivered: the trial of `after` whose model is delivered.
         model: its model; None if every training of the plan failed.
+        searched: trainings that chose the plan anew in each fold of a cross-validation.
     """
 
     verdict: Verdict
@@ -39,6 +40,7 @@ class Proof:
     after: tuple[Trial, ...]
     delivered: Trial
     model: Any
+    searched: tuple[Trial, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -87,12 +89,14 @@ def prove(
     looks = 1 if seeds <= FIRST_LOOK else 2
 
     def judge(until: int) -> Verdict:
-        for seed in range(first_seed + len(arms.after), first_seed + until):
+        missing = range(first_seed + len(arms.after), first_seed + until)
+        trainer.expect([UNCHANGED, plan], seeds=missing, held_out=True)
+        for seed in missing:
             if len(arms.before) == len(arms.after):
                 arms.before.append(trainer.train(UNCHANGED, seed=seed, held_out=True).trial)
             arms.after.append(trainer.train(plan, seed=seed, held_out=True))
         return decide(
-            *_scores(arms.before[:until], arms.after),
+            *scores_of(arms.before[:until], [trained.trial for trained in arms.after]),
             min_improvement=min_improvement,
             alpha=alpha / looks,
             plan=plan.name,
@@ -102,7 +106,7 @@ def prove(
     if looks == 2 and verdict.decision in (Decision.IMPROVED, Decision.NOT_PROVEN):
         if progress is not None:
             progress.say(f"{first} seeds do not decide; training {seeds - first} more of each.")
-        verdict = _of_two_looks(verdict, judge(seeds))
+        verdict = of_two_looks(verdict, judge(seeds))
     best = _median(arms.after)
     return Proof(
         verdict=verdict,
@@ -113,16 +117,31 @@ def prove(
     )
 
 
-def _of_two_looks(first: Verdict, last: Verdict) -> Verdict:
+def of_two_looks(first: Verdict, last: Verdict) -> Verdict:
+    """What holds after two looks, each with half of the error rate: the last one.
+
+    Only an improvement that the first look proved stands against it, as long as the last one still
+    shows it in its mean.
+
+    Args:
+        first: the verdict of the first look.
+        last: the verdict of all trainings.
+    """
     still = first.decision in ACCEPTED and last.gain > last.min_improvement
     return first if still and last.decision not in ACCEPTED else last
 
 
-def _scores(
-    originals: Sequence[Trial], fixed: Sequence[Trained]
+def scores_of(
+    originals: Sequence[Trial], fixed: Sequence[Trial]
 ) -> tuple[list[Score], list[Score]]:
+    """Held-out scores of both arms; a training without one counts as the constant predictor.
+
+    Args:
+        originals: trials of the original, one for each seed or fold.
+        fixed: trials of the fixed model, in the same order.
+    """
     before = [trial.held_out for trial in originals]
-    after = [trained.trial.held_out for trained in fixed]
+    after = [trial.held_out for trial in fixed]
     known = next(score for score in (*before, *after) if score is not None)
     return [_or_constant(score, known) for score in before], [
         _or_constant(score, known) for score in after
@@ -140,6 +159,6 @@ def _median(trained: Sequence[Trained]) -> Trained:
     def error(one: Trained) -> float:
         return one.trial.selection.error if one.trial.selection is not None else float("inf")
 
-    usable = [one for one in trained if one.model is not None] or list(trained)
+    usable = [one for one in trained if not one.trial.failure] or list(trained)
     order = np.argsort([error(one) for one in usable], kind="stable")
     return usable[int(order[(len(usable) - 1) // 2])]
