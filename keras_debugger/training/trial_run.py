@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,8 @@ class Program:
         setup: the user's program as a value.
         initial_weights: weights that the user's run began with, by path of the variable.
         callbacks: the user's callbacks; fresh copies are used where that is safe.
-        model: the user's model, to be sent to workers; it is read, never changed.
+        model: the user's model, to be sent to workers; it is read, never changed. Models are built
+            under the distribution strategy that it was built under.
         build: the user's function that returns the compiled model.
     """
 
@@ -176,13 +178,15 @@ class Program:
         return model
 
     def _build(self, fit: Fit, task: Task, *, steps: int) -> keras.Model:
-        return self.blueprint.build(
-            fit.setup.edits,
-            seed=task.seed,
-            inputs=input_list(fit.part, [entry.name for entry in self.setup.model.inputs]),
-            initial_weights=self.initial_weights,
-            steps=steps * fit.setup.epochs,
-        )
+        strategy = getattr(self.model, "distribute_strategy", None)
+        with strategy.scope() if strategy is not None else nullcontext():
+            return self.blueprint.build(
+                fit.setup.edits,
+                seed=task.seed,
+                inputs=input_list(fit.part, [entry.name for entry in self.setup.model.inputs]),
+                initial_weights=self.initial_weights,
+                steps=steps * fit.setup.epochs,
+            )
 
 
 def failed_trial(program: Program, task: Task, failure: str, *, seconds: float) -> Trial:

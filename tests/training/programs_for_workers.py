@@ -13,6 +13,7 @@ from keras_debugger.recording.data_profile import profile_data
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.rewriting.blueprint import read_blueprint
 from keras_debugger.training.data import split_data
+from keras_debugger.training.program_digest import STEP_ROWS
 from keras_debugger.training.scoring import choose_metric
 from keras_debugger.training.trainer import Trainer
 from keras_debugger.types.plan import AppliedFix, Plan
@@ -26,16 +27,19 @@ IN_A_WORKER = "KERAS_DEBUGGER_WORKER_THREADS" in os.environ
 
 @keras.saving.register_keras_serializable(package="tests")
 def troubled_loss(y_true, y_pred):
-    """Cross-entropy that kills, hangs or eats memory in a worker once told to by a file."""
+    """Cross-entropy that kills, hangs or eats memory in a worker if told to by a file.
+
+    Not on the few rows with which a worker checks its program, only in a training.
+    """
     import tensorflow as tf
 
-    tf.py_function(_trouble, [], [])
+    tf.py_function(_trouble, [tf.shape(y_true)[0]], [])
     return keras.losses.sparse_categorical_crossentropy(y_true, y_pred)
 
 
-def _trouble():
+def _trouble(rows):
     path = os.environ.get("KERAS_DEBUGGER_TEST_TROUBLE", "")
-    if not IN_A_WORKER or not path or not Path(path).exists():
+    if not IN_A_WORKER or int(rows) <= STEP_ROWS or not path or not Path(path).exists():
         return
     kind = Path(path).read_text(encoding="utf-8").strip()
     if kind == "crash":

@@ -231,7 +231,7 @@ def test_broken_rows_are_left_out_of_training_only():
     x[::10, 3] = np.nan
     trainer = trainer_of(wine_model(), (x, y))
     broken = trainer.train(UNCHANGED, seed=1).trial
-    assert broken.selection.error == broken.selection.constant_error
+    assert broken.selection.error >= broken.selection.constant_error
     trial = trainer.train(plan_of(DropBrokenRows()), seed=1, held_out=True).trial
     assert trial.selection.finite
     assert trial.cost < 1.0
