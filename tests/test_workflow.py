@@ -65,7 +65,7 @@ def repaired(tmp_path_factory):
 def test_the_demo_is_verified_and_leaves_the_files_of_the_baseline(repaired):
     result, _, _, _, folder = repaired
     assert result.verdict == "verified"
-    assert {path.name for path in folder.iterdir()} == FILES
+    assert {path.name for path in folder.iterdir()} == FILES | {"journal"}
     for name in ("training_history.json", "training_history_fixed.json"):
         assert len(json.loads((folder / name).read_text())["loss"]) == 30
     assert "normali" in (folder / "final_report.md").read_text(encoding="utf-8").lower()

@@ -11,6 +11,7 @@ import numpy as np
 from keras_debugger.recording.plain_values import to_plain
 from keras_debugger.training.callbacks import callbacks_to_plain, functions_of
 from keras_debugger.training.data import take
+from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.nested import nested_to_plain
 from keras_debugger.training.own_code import digest_of_code, own_code
 from keras_debugger.training.parts_form import parts_to_plain
@@ -32,18 +33,22 @@ def digest_of(program: Program) -> str:
     another one may give other trials, so trials are never taken from one for the other.
     """
     arrays: dict[str, np.ndarray] = {}
+    names = LayerNames.of(program.setup.model)
+    initial = {
+        names.place_of(path): values for path, values in (program.initial_weights or {}).items()
+    }
     plain = [
         to_plain(program.setup, arrays, "setup"),
         to_plain(program.metric, arrays, "metric"),
         parts_to_plain(program.parts, arrays),
-        nested_to_plain(dict(program.initial_weights or {}), arrays, "initial"),
+        nested_to_plain(initial, arrays, "initial"),
         callbacks_to_plain(program.callbacks),
         code_of(program),
         _versions(),
         one_step(program),
     ]
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(json.dumps(plain, default=str).encode("utf-8"))
+    digest.update(json.dumps(names.as_places(plain), default=str).encode("utf-8"))
     for name, array in arrays.items():
         digest.update(f"{name} {array.shape} {array.dtype}".encode())
         digest.update(np.ascontiguousarray(array).tobytes())

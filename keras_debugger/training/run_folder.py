@@ -16,6 +16,7 @@ from keras_debugger.errors import UnreadableFileError, UnsupportedModelError
 from keras_debugger.recording.storage import load_record, save_record
 from keras_debugger.training.folder_lock import FolderLock
 from keras_debugger.training.journal import Journal
+from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.program_digest import digest_of
 from keras_debugger.training.program_files import read_program, write_program
 from keras_debugger.training.trial_run import Program
@@ -77,7 +78,9 @@ class RunFolder:
         """
         try:
             digest = digest_of(program)
-            journal = Journal(store=TrialStore(self.folder, digest))
+            journal = Journal(
+                store=TrialStore(self.folder, digest, LayerNames.of(program.setup.model))
+            )
         except (OSError, sqlite3.Error, TypeError) as error:
             why = f"The journal in {self.folder} cannot be kept ({error}); the run goes on."
             return Journal(notes=(why,))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.trial_form import plan_to_plain
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.trial import Trial
@@ -37,9 +38,13 @@ class Task:
     @property
     def key(self) -> str:
         """What decides the weights: the edits of the plan, seed, epochs and rows."""
+        return self.key_by(LayerNames({}))
+
+    def key_by(self, names: LayerNames) -> str:
+        """The key with the places of layers in place of their names."""
         edits = [fix["edits"] for fix in plan_to_plain(self.plan)["fixes"]]
         decides = ([one for fix in edits for one in fix], self.seed, self.epochs, self.rows)
-        text = json.dumps(decides)
+        text = json.dumps(names.as_places(decides))
         return hashlib.blake2b(text.encode("utf-8"), digest_size=16).hexdigest()
 
     @property

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.recording.plain_values import from_plain, to_plain
+from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.types.edit import Edit
 from keras_debugger.types.plan import AppliedFix, Plan
 from keras_debugger.types.trial import Trial
@@ -58,8 +59,13 @@ def plan_from_plain(plain: dict[str, Any]) -> Plan:
     )
 
 
-def pack_trial(trial: Trial) -> bytes:
-    """A trial without its plan, as the bytes of a zip of JSON text and `.npy` arrays."""
+def pack_trial(trial: Trial, names: LayerNames | None = None) -> bytes:
+    """A trial without its plan, as the bytes of a zip of JSON text and `.npy` arrays.
+
+    Args:
+        trial: the trial.
+        names: names of layers that are written as places; None writes the names.
+    """
     arrays: dict[str, np.ndarray] = {}
     plain = {
         field.name: to_plain(getattr(trial, field.name), arrays, field.name)
@@ -68,19 +74,28 @@ def pack_trial(trial: Trial) -> bytes:
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr(_TEXT, json.dumps(plain, allow_nan=False))
+        text = plain if names is None else names.as_places(plain)
+        archive.writestr(_TEXT, json.dumps(text, allow_nan=False))
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, array, allow_pickle=False)
     return buffer.getvalue()
 
 
-def unpack_trial(packed: bytes, plan: Plan) -> Trial:
-    """The trial that `pack_trial` was given; its arrays are read-only."""
+def unpack_trial(packed: bytes, plan: Plan, names: LayerNames | None = None) -> Trial:
+    """The trial that `pack_trial` was given; its arrays are read-only.
+
+    Args:
+        packed: the bytes.
+        plan: its plan.
+        names: names that layers have now; None if names were written.
+    """
     with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files if name != _TEXT}
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         plain = json.loads(archive.read(_TEXT))
+    if names is not None:
+        plain = names.as_names(plain)
     hints = typing.get_type_hints(Trial)
     values = {name: from_plain(item, hints[name], arrays) for name, item in plain.items()}
     return Trial(plan=plan, **values)

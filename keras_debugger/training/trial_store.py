@@ -15,6 +15,7 @@ import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
 from keras_debugger.recording.atomic_file import write_atomically
+from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.trial_form import pack_trial, unpack_trial
 
@@ -48,13 +49,15 @@ class TrialStore:
     Args:
         folder: the folder; it is there and locked by this process.
         program: digest of the program; trials of others in the same file are left alone.
+        names: names of its layers, which may change from process to process.
 
     Raises:
         UnreadableFileError: the file is damaged or was written by a newer version.
     """
 
-    def __init__(self, folder: Path, program: str) -> None:
+    def __init__(self, folder: Path, program: str, names: LayerNames | None = None) -> None:
         self.folder = folder
+        self._names = names or LayerNames({})
         self._program = program
         self._database = _open(folder / FILE)
 
@@ -63,19 +66,19 @@ class TrialStore:
         row = self._database.execute(
             "SELECT trial, weights FROM trials WHERE program = ? AND task = ? AND held_out = ? "
             "AND watched >= ? ORDER BY watched LIMIT 1",
-            (self._program, task.key, task.held_out, task.watched),
+            (self._program, task.key_by(self._names), task.held_out, task.watched),
         ).fetchone()
         if row is None:
             return None
         weights = _read_weights(self.folder / "weights" / row[1]) if row[1] else None
-        return Outcome(trial=unpack_trial(row[0], task.plan), weights=weights)
+        return Outcome(trial=unpack_trial(row[0], task.plan, self._names), weights=weights)
 
     def keep(self, task: Task, outcome: Outcome) -> None:
         """Write an outcome; it is on the disk when this returns."""
-        trial = outcome.trial
+        trial, key = outcome.trial, task.key_by(self._names)
         name = ""
         if outcome.weights is not None:
-            name = f"{self._program[:8]}-{task.key}.npz"
+            name = f"{self._program[:8]}-{key}.npz"
             _write_weights(self.folder / "weights" / name, outcome.weights)
         with self._database:
             self._database.execute(
@@ -83,11 +86,11 @@ class TrialStore:
                 "epochs, cost, seconds, selection_error, held_out_error, failure, weights, trial) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(self._program, task.key, task.held_out, task.watched),
+                    *(self._program, task.key_by(self._names), task.held_out, task.watched),
                     *(trial.plan.name, trial.seed, trial.epochs, trial.cost, trial.seconds),
                     trial.selection.error if trial.selection else None,
                     trial.held_out.error if trial.held_out else None,
-                    *(trial.failure, name, pack_trial(trial)),
+                    *(trial.failure, name, pack_trial(trial, self._names)),
                 ),
             )
 

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from programs_for_workers import model_of, plan_of, trainer_of
@@ -17,6 +18,7 @@ from programs_for_workers import model_of, plan_of, trainer_of
 from keras_debugger.errors import FolderInUseError, UnreadableFileError
 from keras_debugger.training.folder_lock import FolderLock
 from keras_debugger.training.journal import Journal
+from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.program_digest import digest_of
 from keras_debugger.training.trial_form import (
     pack_trial,
@@ -116,6 +118,31 @@ def test_a_folder_gives_the_trial_and_the_model_to_the_next_process(tmp_path, tr
     ):
         np.testing.assert_array_equal(one, two)
     after.close()
+
+
+def test_names_that_keras_counts_are_no_other_program(tmp_path):
+    def trainer():
+        layers = keras.layers
+        model = keras.Sequential(
+            [layers.Input((13,)), layers.Dense(4, "relu"), layers.Dense(3), layers.Softmax()]
+        )
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return trainer_of(model, epochs=1)
+
+    first, second = trainer(), trainer()
+    names = [[layer.name for layer in one.program.model.layers] for one in (first, second)]
+    assert names[0] != names[1]
+    digest = digest_of(first.program)
+    assert digest_of(second.program) == digest
+    for one, kept in ((first, names[0]), (second, names[1])):
+        one.journal = Journal(store=TrialStore(tmp_path, digest, LayerNames.of(one.setup.model)))
+        if one is second:
+            forbid_training(one)
+        plan = plan_of(InsertDropout(layer=kept[0], rate=0.5))
+        record = one.train(plan, seed=1).trial.record
+        assert record.gradients.variables[0].layer == kept[0]
+        assert record.gradients.variables[0].path.split("/")[1] == kept[0]
+        one.close()
 
 
 def test_another_program_is_another_digest(trained):
