@@ -103,7 +103,6 @@ class Trainer:
         self.journal = Journal()
         self.executor: Executor = LocalExecutor(self.program)
         self.until: float | None = None  # on the clock of time.monotonic
-        self.finished: tuple[Trial, ...] = ()  # of this run, in order
         self._rows = ""  # digest of rows that are not the program's own
         self._left_out = left_out(callbacks)
         self._progress = progress
@@ -142,8 +141,6 @@ class Trainer:
         outcome = self.journal.find(task)
         if outcome is None:
             outcome = self._train(task)
-        if outcome.trial not in self.finished[-1:]:
-            self.finished += (outcome.trial,)
         trial = outcome.trial
         if trial.failure or outcome.model is not None:
             return Trained(trial=trial, model=outcome.model)
