@@ -1,0 +1,97 @@
+"""The result of a run from what is known of it, and its files."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keras_debugger.changed import changed_model
+from keras_debugger.report.recommendations import recommend
+from keras_debugger.report.result import AutofixResult
+from keras_debugger.training.judged_rows import judged_rows
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.trial import Trial
+from keras_debugger.types.vocabulary import Decision
+
+if TYPE_CHECKING:
+    from keras_debugger.run_state import RunState
+
+PROVEN = (Decision.VERIFIED, Decision.IMPROVED)
+
+
+def result_of(run: RunState) -> AutofixResult:
+    """What is known of a run that has decided; files are written if there is a directory."""
+    preparation, diagnosis = run.prepared, run.diagnosed
+    proof = run.best_proof if run.proofs else None
+    assert run.decision is not None
+    proven = run.decision.decision in PROVEN and proof is not None
+    delivered = proof.delivered if proof is not None and proven else run.original
+    result = AutofixResult(
+        verdict=run.decision.decision,
+        proof=run.decision,
+        diagnosis=diagnosis,
+        diagnosis_after=run.diagnosis_after,
+        before=proof.before if proof else tuple(filter(None, (run.original,))),
+        after=proof.after if proof else (),
+        tried=run.tried,
+        plan=proof.after[0].plan if proof else None,
+        model=proof.model if proof is not None and proven else run.model,
+        changed=changed_model(proof.model) if proof is not None else None,
+        history=_history(delivered.record if delivered else run.record),
+        recommendations=recommend(
+            diagnosis,
+            run.diagnosis_after,
+            preparation.setup,
+            run.tried,
+            run.decision,
+            curve=run.learning_curve,
+            proved=proof.after if proof is not None and proven else (),
+            held_out_rows=judged_rows(preparation.parts),
+        ),
+        split=preparation.parts.describe(),
+        cost=_cost(run),
+        told=run.told.most if run.told is not None else float("nan"),
+        seconds=_seconds(run),
+        notes=(*run.notes, *preparation.trainer.notes),
+    )
+    if run.directory is not None:
+        _save(result, run.directory)
+    return result
+
+
+def _save(result: AutofixResult, directory: str | Path) -> None:
+    """Write the files; a full disk does not take the result away from its owner."""
+    try:
+        result.save(directory)
+    except OSError as error:
+        warnings.warn(
+            f"keras_debugger could not write all files to {directory}: {error}. The result is "
+            "returned; call result.save with another folder.",
+            stacklevel=4,
+        )
+
+
+def _history(record: TrainingRecord | None) -> dict[str, tuple[float, ...]]:
+    if record is None or record.epoch_logs is None:
+        return {}
+    return {name: tuple(values.tolist()) for name, values in record.epoch_logs.values.items()}
+
+
+def _trials(run: RunState) -> tuple[Trial, ...]:
+    """Every training once; a second proof holds the original's trials of the first."""
+    proofs = [
+        trial
+        for proof in run.proofs
+        for trial in (*proof.searched, *proof.before, *proof.after, proof.delivered)
+    ]
+    trials = [*filter(None, (run.original,)), *run.tried, *proofs, *run.subsets]
+    return tuple({id(trial): trial for trial in trials}.values())
+
+
+def _cost(run: RunState) -> float:
+    return sum(trial.cost for trial in _trials(run))
+
+
+def _seconds(run: RunState) -> float:
+    return sum(trial.seconds for trial in _trials(run))
