@@ -136,31 +136,32 @@ class RunState:
             progress=self.progress,
             **arguments,
         )
+        if self.folder is not None:
+            self.prepared.trainer.journal = self.folder.open(
+                self.prepared.trainer.program, arguments=self._numbers, record=self.record
+            )
         self._equip()
 
     def continue_from(self, run: KeptRun) -> None:
         """Take up a run that its folder has kept, in place of `prepare`."""
         self.model, self.record = run.program.model, run.record
         self.preparation = prepare_again(run.program, seed=self.seed, progress=self.progress)
+        if self.folder is not None:
+            self.prepared.trainer.journal = self.folder.open_again(run)
         self._equip()
 
     def _equip(self) -> None:
-        """Give the trainer its journal, its executor and the end of its time."""
-        assert self.preparation is not None
-        trainer = self.preparation.trainer
+        """Give the trainer its executor and the end of its time."""
+        trainer = self.prepared.trainer
         trainer.until = self.until
         trainer.executor = make_executor(
             trainer.program, self.executor, workers=self.workers, resources=self.resources
         )
-        if self.folder is not None:
-            trainer.journal = self.folder.open(
-                trainer.program, arguments=self._numbers, record=self.record
-            )
-        self.notes += self.preparation.parts.notes
-        self.notes += self.preparation.blueprint.notes
-        self.notes += self.preparation.blueprint.start_notes(trainer.program.initial_weights)
-        if self.preparation.setup.refusal:
-            self.notes += (self.preparation.setup.refusal,)
+        self.notes += self.prepared.parts.notes
+        self.notes += self.prepared.blueprint.notes
+        self.notes += self.prepared.blueprint.start_notes(trainer.program.initial_weights)
+        if self.prepared.setup.refusal:
+            self.notes += (self.prepared.setup.refusal,)
 
     def end_early(self, why: str) -> None:
         """Conclude with what is known: a proof that was cut counts if its first look was whole."""

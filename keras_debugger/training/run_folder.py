@@ -35,11 +35,13 @@ class KeptRun:
 
     Args:
         program: the program.
+        digest: its digest.
         arguments: arguments of autofix that are plain numbers, by name.
         record: the record of the user's run; None if there was none.
     """
 
     program: Program
+    digest: str
     arguments: dict[str, Any]
     record: TrainingRecord | None
 
@@ -58,6 +60,14 @@ class RunFolder:
         self.folder = directory / FOLDER
         self.folder.mkdir(exist_ok=True)
         self._lock = FolderLock(self.folder)
+
+    def open_again(self, run: KeptRun) -> Journal:
+        """The journal of a run that is continued from this folder."""
+        names = LayerNames.of(run.program.setup.model)
+        try:
+            return Journal(store=TrialStore(self.folder, run.digest, names))
+        except (OSError, sqlite3.Error) as error:
+            return self._without(error)
 
     def open(
         self, program: Program, *, arguments: dict[str, Any], record: TrainingRecord | None
@@ -82,8 +92,7 @@ class RunFolder:
                 store=TrialStore(self.folder, digest, LayerNames.of(program.setup.model))
             )
         except (OSError, sqlite3.Error, TypeError) as error:
-            why = f"The journal in {self.folder} cannot be kept ({error}); the run goes on."
-            return Journal(notes=(why,))
+            return self._without(error)
         told = {"digest": digest, "arguments": arguments, "cannot": ""}
         try:
             self._keep(program, told, record)
@@ -96,12 +105,18 @@ class RunFolder:
         """Let go of the folder."""
         self._lock.close()
 
+    def _without(self, error: Exception) -> Journal:
+        why = f"The journal in {self.folder} cannot be kept ({error}); the run goes on without it."
+        return Journal(notes=(why,))
+
     def _keep(self, program: Program, told: dict[str, Any], record: TrainingRecord | None) -> None:
         """Write the program beside its place, then move it there."""
         size = _bytes_of(program)
         if size > MOST_BYTES:
             text = f"its data are {size / 2**20:.0f} MiB, more than the {MOST_BYTES / 2**20:.0f} "
             raise OSError(f"{text}MiB that are copied into a folder")
+        if record is None and _told(self.folder / _PROGRAM) == told:
+            return  # the same run is continued by its script
         unfinished = self.folder / f".{_PROGRAM}.{uuid.uuid4().hex}"
         place = self.folder / _PROGRAM
         try:
@@ -133,14 +148,13 @@ def read_run(directory: Path) -> KeptRun:
         UnreadableFileError: the folder holds no run, or one that only its own script can continue.
     """
     place = directory / FOLDER / _PROGRAM
-    try:
-        told = json.loads((place / _ARGUMENTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    told = _told(place)
+    if told is None:
         raise UnreadableFileError(
             given=f"the folder {directory}, which holds no run that can be continued",
             expected="the directory that was given to autofix",
             do="check the path, or call autofix with directory= again",
-        ) from error
+        )
     try:
         if told["cannot"]:
             raise _only_by_its_script(directory, told["cannot"])
@@ -150,9 +164,19 @@ def read_run(directory: Path) -> KeptRun:
     record = place / _RECORD
     return KeptRun(
         program=program,
+        digest=told["digest"],
         arguments=told["arguments"],
         record=load_record(record) if record.is_file() else None,
     )
+
+
+def _told(place: Path) -> dict[str, Any] | None:
+    """What a folder tells of its run; None if there is none."""
+    try:
+        told: dict[str, Any] = json.loads((place / _ARGUMENTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told
 
 
 def _only_by_its_script(directory: Path, reason: str) -> UnreadableFileError:

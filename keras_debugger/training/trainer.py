@@ -169,8 +169,9 @@ class Trainer:
             for seed in seeds
             for plan in plans
         ]
-        new = [task for task in tasks if self.journal.find(task) is None]
-        self.executor.expect(new, until=self.until)
+        if self.until is None or time.monotonic() < self.until:
+            new = [task for task in tasks if self.journal.find(task) is None]
+            self.executor.expect(new, until=self.until)
 
     def on(self, parts: DataParts) -> Trainer:
         """The same trainer, in this process, on other data: a few rows, other labels.
