@@ -2,14 +2,10 @@
 
 import numpy as np
 
+from keras_debugger.checks.constant_predictor import constant_loss
 from keras_debugger.checks.tasks import is_regression
-from keras_debugger.types.record import DataProfile, LabelProfile, TrainingRecord
-from keras_debugger.types.vocabulary import (
-    CATEGORICAL_CROSSENTROPIES,
-    LabelForm,
-    LossKind,
-    Severity,
-)
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import LossKind, Severity, Symptom
 
 GOOD = 0.9  # of the way from a constant guess to no error; at or above it nothing was lost
 POOR = 0.3  # below it the run reached next to nothing
@@ -26,7 +22,7 @@ def quality(record: TrainingRecord) -> float:
         At most 1, negative if worse than a constant guess, NaN if the record does not tell.
         A model that answers NaN has 0.
     """
-    for judge in (_by_answers, _by_accuracy, _by_error):
+    for judge in (by_answers, _by_accuracy, _by_error):
         value = judge(record)
         if not np.isnan(value):
             return value
@@ -43,13 +39,13 @@ def held_out_quality(record: TrainingRecord) -> float:
     if values.size and len(counts) > 1 and is_regression(record) is False:
         chance = 1.0 / len(counts)
         return float((values[-1] - chance) / (1.0 - chance))
-    return _error_quality(record, "val_", record.validation_profile or record.data_profile)
+    return _error_quality(record, held_out=True)
 
 
 def training_quality(record: TrainingRecord) -> float:
     """The same from the training loss alone: 1 - lowest loss / loss of a constant guess, or NaN."""
     losses = _log(record, "loss")
-    constant = constant_loss(record, record.data_profile)
+    constant = constant_loss(record)
     if losses.size == 0 or not constant > 0:
         return float("nan")
     return float(1.0 - losses.min() / constant)
@@ -78,38 +74,14 @@ def severity_by_outcome(
     return Severity.ERROR if reached < POOR else Severity.WARNING
 
 
-def constant_loss(record: TrainingRecord, data: DataProfile | None) -> float:
-    """Loss of the best constant predictor on these data for the first output; NaN if unknown."""
-    if data is None or not data.labels or record.model_description is None:
-        return float("nan")
-    if len(record.model.outputs) != 1:
-        return float("nan")
-    output, labels = record.model.outputs[0], data.labels[0]
-    if output.loss is LossKind.MEAN_SQUARED_ERROR:
-        return labels.sd**2
-    if output.loss is LossKind.MEAN_ABSOLUTE_ERROR:
-        return labels.mean_abs_deviation
-    if output.loss is LossKind.BINARY_CROSSENTROPY:
-        return _binary_entropy(labels)
-    if output.loss in CATEGORICAL_CROSSENTROPIES:
-        return class_entropy(labels)
-    return float("nan")
+def symptom_by_outcome(record: TrainingRecord, severity: Severity) -> Symptom | None:
+    """What a fact that holds learning back makes of a run: it underfits, if that is known."""
+    costs = severity > Severity.NOTE and quality(record) < GOOD
+    return Symptom.UNDERFITTING if costs else None
 
 
-def class_entropy(labels: LabelProfile) -> float:
-    """Entropy of the classes in nat; NaN if the labels are no classes."""
-    counts = np.asarray(labels.counts, dtype=np.float64)
-    shares = counts[counts > 0] / max(counts.sum(), 1.0)
-    return float(-(shares * np.log(shares)).sum()) if shares.size else float("nan")
-
-
-def _binary_entropy(labels: LabelProfile) -> float:
-    if labels.form is not LabelForm.BINARY or not 0.0 < labels.mean < 1.0:
-        return float("nan")
-    return float(-labels.mean * np.log(labels.mean) - (1 - labels.mean) * np.log(1 - labels.mean))
-
-
-def _by_answers(record: TrainingRecord) -> float:
+def by_answers(record: TrainingRecord) -> float:
+    """The same from the last answers to the probe batch, as balanced accuracy; NaN if unknown."""
     log = record.prediction_log
     if log is None or log.step.size == 0:
         return float("nan")
@@ -137,15 +109,13 @@ def _by_accuracy(record: TrainingRecord) -> float:
 
 
 def _by_error(record: TrainingRecord) -> float:
-    held_out = _error_quality(record, "val_", record.validation_profile or record.data_profile)
-    if not np.isnan(held_out):
-        return held_out
-    return _error_quality(record, "", record.data_profile)
+    of_others = _error_quality(record, held_out=True)
+    return _error_quality(record, held_out=False) if np.isnan(of_others) else of_others
 
 
-def _error_quality(record: TrainingRecord, prefix: str, data: DataProfile | None) -> float:
-    losses = _log(record, f"{prefix}loss")
-    constant = constant_loss(record, data)
+def _error_quality(record: TrainingRecord, *, held_out: bool) -> float:
+    losses = _log(record, "val_loss" if held_out else "loss")
+    constant = constant_loss(record, held_out=held_out)
     if not losses.size or not constant > 0:
         return float("nan")
     part = losses[-1] / constant

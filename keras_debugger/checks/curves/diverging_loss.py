@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.curves.constant_predictor import constant_loss
+from keras_debugger.checks.constant_predictor import constant_loss
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth
 from keras_debugger.types.finding import Finding
@@ -78,7 +78,7 @@ class DivergingLoss(Check):
             return ()
         logged = np.abs(record.steps.loss.astype(np.float64))
         loss = np.where(np.isfinite(logged), logged, 0.0)
-        start = max(float(loss[0]), constant_loss(record) or 0.0)
+        start = float(np.fmax(loss[0], constant_loss(record)))
         windows = np.lib.stride_tricks.sliding_window_view(loss, self.step_window)
         level = np.median(windows, axis=1)
         worst = int(level.argmax())

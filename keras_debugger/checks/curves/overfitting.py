@@ -1,5 +1,6 @@
 """LOS110: the training loss keeps falling while the validation loss rises."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -8,6 +9,7 @@ import numpy as np
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.curves.held_out_gap import early_gap
 from keras_debugger.checks.curves.runs import Run, judge_runs
+from keras_debugger.checks.curves.small_validation_set import validation_rows
 from keras_debugger.checks.curves.statistics import end_level, smooth, trend
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -26,8 +28,10 @@ class Overfitting(Check):
         the validation loss does not fall; half of `min_rise` is enough for a steady rise (Kendall's
         tau over `steady_tau`, p < .001). A cost below `min_cost` is a note. Fires too when the
         training accuracy is high and the validation accuracy is `min_accuracy_gap` below, and that
-        gap has grown in the run. Where validation is far off from the first epochs on, the
-        finding is a consequence of that (LOS111).
+        gap has grown in the run. It is a note where `rows` validation rows could show the same by
+        chance: the accuracy is less than two standard errors below that of training and below its
+        own best (without accuracies, rise < sqrt(2 / rows)). Where validation is far off from the
+        first epochs on, the finding is a consequence of that (LOS111).
     Source: rise alone has false alarms on 13 % of healthy runs, gap alone on 10 % (method study);
         both together with the cost are measured by benchmarks/score_logs.py.
     Known problems: with few validation rows the best epoch is chance. A validation loss can rise by
@@ -52,9 +56,10 @@ class Overfitting(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        return judge_runs(record.epochs, self._judge)
+        rows = validation_rows(record)
+        return judge_runs(record.epochs, lambda run: self._judge(run, rows))
 
-    def _judge(self, run: Run) -> Finding | None:
+    def _judge(self, run: Run, rows: int | None) -> Finding | None:
         by_accuracy = self._by_accuracy(run)
         paired = np.isfinite(run.values.get("loss", np.nan)) & np.isfinite(
             run.values.get("val_loss", np.nan)
@@ -64,6 +69,8 @@ class Overfitting(Check):
                 raise TooShortError(f"log at least {self.min_epochs} epochs with validation")
             return by_accuracy
         found = self._by_loss(run, np.flatnonzero(paired)) or by_accuracy
+        if found is not None and found is not by_accuracy and self._is_chance(run, rows, found):
+            found = by_accuracy or replace(found, severity=Severity.NOTE, confidence=0.5)
         if found is not None and early_gap(run) is not None:
             return replace(found, consequence_of="LOS111", confidence=0.6)
         return found
@@ -103,6 +110,18 @@ class Overfitting(Check):
             limit=self.min_rise,
             confidence=self._confidence(rise, gap, len(rows)),
         )
+
+    def _is_chance(self, run: Run, rows: int | None, found: Finding) -> bool:
+        """Whether so few validation rows could show the same by chance."""
+        if not rows:
+            return False
+        train, validation = run.train_accuracy, run.validation_accuracy
+        if not (len(train) and len(validation)):
+            return found.value < math.sqrt(2 / rows)
+        level = end_level(validation)
+        error = math.sqrt(max(level * (1 - level), 1 / rows) / rows)
+        gap, lost = end_level(train) - level, float(smooth(validation).max()) - level
+        return max(gap, lost) <= 2 * error
 
     def _confidence(self, rise: float, gap: float, epochs: int) -> float:
         clear = rise >= 2 * self.min_rise and gap >= 2 * self.min_gap

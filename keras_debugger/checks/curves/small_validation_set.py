@@ -32,9 +32,7 @@ class SmallValidationSet(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        rows = record.fit.validation_rows if record.has(Need.FIT) else None
-        if rows is None and record.has(Need.VALIDATION_DATA):
-            rows = record.validation_data.rows
+        rows = validation_rows(record)
         if rows is None:
             raise TooShortError("record the run with keras_debugger.Recorder(): it counts the rows")
         half_width = 1.96 * math.sqrt(0.25 / max(rows, 1))
@@ -51,3 +49,11 @@ class SmallValidationSet(Check):
                 confidence=0.95,
             ),
         )
+
+
+def validation_rows(record: TrainingRecord) -> int | None:
+    """Number of validation rows, None if it is not known."""
+    rows = record.fit.validation_rows if record.has(Need.FIT) else None
+    if rows is None and record.has(Need.VALIDATION_DATA):
+        rows = record.validation_data.rows
+    return rows

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.constant_predictor import constant_loss, majority_share
 from keras_debugger.checks.curves.chance import skill
-from keras_debugger.checks.curves.constant_predictor import constant_loss, majority_share
 from keras_debugger.checks.curves.pace import steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
-from keras_debugger.checks.curves.statistics import end_level
+from keras_debugger.checks.curves.statistics import end_level, smooth
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import SimpleModel, TrainingRecord
 from keras_debugger.types.vocabulary import LossKind, Need, Severity, Symptom
@@ -22,8 +24,8 @@ class Underfitting(Check):
         tried on the same data.
     Formula: skill = 1 - loss at the end / loss of the best constant answer (or the same of the
         accuracy, if that is higher). Fires when the best simple model, cross-validated, is ahead by
-        `min_lead`; without simple models, when `no_learning` <= skill < `min_skill`. The loss must
-        have settled.
+        `min_lead`; without simple models, when the accuracy ends `max_lost` of the way below its
+        own best, or when `no_learning` <= skill < `min_skill`. The loss must have settled.
     Source: skill below .5 was never seen in 30 healthy runs (method study); labels with much noise
         allow no more than that, so the limit without a simple model is lower.
     Known problems: dropout and noise layers hold the training loss up; the validation loss is then
@@ -39,12 +41,13 @@ class Underfitting(Check):
     min_epochs: int = 5
     no_learning: float = 0.1
     min_skill: float = 0.3
+    max_lost: float = 0.2  # of the way from the largest class to no error
     min_lead: float = 0.15  # of balanced accuracy or R2
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         constant = constant_loss(record)
-        if constant is None:
+        if np.isnan(constant):
             raise TooShortError("record one output with a cross-entropy or an error as its loss")
         return judge_runs(record.epochs, lambda run: self._judge(run, record, constant))
 
@@ -61,6 +64,9 @@ class Underfitting(Check):
         ours = self._score(run, record, lowest, constant)
         if best is not None and ours is not None:
             return self._against(best, ours, run)
+        lost = self._lost(run, largest)
+        if lost is not None:
+            return lost
         if not self.no_learning <= reached < self.min_skill:
             return None
         return self.finding(
@@ -74,6 +80,27 @@ class Underfitting(Check):
             value=reached,
             limit=self.min_skill,
             confidence=0.7,
+        )
+
+    def _lost(self, run: Run, largest: float | None) -> Finding | None:
+        """An accuracy that was there and is gone: the data allow at least that."""
+        accuracy = run.train_accuracy
+        if largest is None or len(accuracy) < self.min_epochs:
+            return None
+        best, end = float(smooth(accuracy).max()), end_level(accuracy)
+        lost = skill(best, largest) - skill(end, largest)
+        if lost < self.max_lost:
+            return None
+        return self.finding(
+            severity=Severity.WARNING,
+            summary=(
+                f"The training accuracy ends at {end:.3g}; it was {best:.3g} before in this run."
+            ),
+            place=run.accuracy or "",
+            epoch=int(run.epoch[int(accuracy.argmax())]),
+            value=lost,
+            limit=self.max_lost,
+            confidence=0.85,
         )
 
     def _score(

@@ -6,7 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.outcome import class_entropy, quality
+from keras_debugger.checks.constant_predictor import class_entropy
+from keras_debugger.checks.outcome import quality
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LabelForm, Need, Severity

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.constant_predictor import constant_loss
 from keras_debugger.checks.data.preprocessing_mismatch import inputs_differ
 from keras_debugger.checks.data.unrepresentative_split import labels_differ
-from keras_debugger.checks.outcome import constant_loss
 from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -83,8 +83,8 @@ class MemorisedLabels(Check):
 
     def _loss_ratio(self, record: TrainingRecord) -> float:
         train, held_out = _later(record, "loss"), _later(record, "val_loss")
-        constant = constant_loss(record, record.data_profile)
-        other = constant_loss(record, record.validation_profile or record.data_profile)
+        constant = constant_loss(record)
+        other = constant_loss(record, held_out=True)
         if not train.size or not held_out.size or not (constant > 0 and other > 0):
             return float("nan")
         every = record.epochs.values["val_loss"]

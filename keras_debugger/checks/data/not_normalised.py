@@ -8,7 +8,7 @@ import numpy as np
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.data.features import feature_name, holds_numbers, typical_size
 from keras_debugger.checks.layer_order import normalises_early
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import InputProfile, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Severity
@@ -66,9 +66,11 @@ class InputsNotNormalised(Check):
             return ()
         inside = record.model_description is not None and normalises_early(record.model)
         uneven = np.nanmax(sd) / np.nanmin(sd)
+        severity = Severity.NOTE if inside else severity_by_outcome(record)
         return (
             self.finding(
-                severity=Severity.NOTE if inside else severity_by_outcome(record),
+                severity=severity,
+                symptom=symptom_by_outcome(record, severity),
                 summary=f"Inputs are not normalised: {feature_name(profile, worst)} {words}"
                 f" (deviations of the features differ by a factor of {uneven:.3g}).",
                 place=feature_name(profile, worst),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
@@ -48,9 +48,11 @@ class TargetOutliers(Check):
             if part <= self.min_part or distance <= self.min_distance:
                 continue
             robust = output.loss in _ROBUST
+            severity = Severity.NOTE if robust else severity_by_outcome(record)
             findings.append(
                 self.finding(
-                    severity=Severity.NOTE if robust else severity_by_outcome(record),
+                    severity=severity,
+                    symptom=symptom_by_outcome(record, severity),
                     summary=f"{labels.outlier_share:.1%} of the targets lie up to {distance:.3g} "
                     f"mean deviations from the median and "
                     f"make up {min(part, 1.0):.0%} of the variance.",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from scipy.stats import kendalltau
 
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.gradients.columns import (
@@ -23,7 +24,8 @@ class StepsStayLarge(Check):
 
     Sees: |update| / |weight| of each kernel, and how the run ended.
     Formula: the median over the second half of the run of the median kernel's ratio. Fires above
-        `max_ratio` if the run did not end well.
+        `max_ratio` if the run did not end well and its loss no longer falls steadily (Kendall's
+        tau of the epochs of the second half over `max_trend`).
     Source: Smith and Le 2018, arXiv:1711.00489: the size of the steps sets the noise at which a run
         stops getting better. `max_ratio` is ours: healthy small runs are .0006 to .0034; momentum
         builds such steps up only after the first ones, where GRD107 looks.
@@ -37,6 +39,8 @@ class StepsStayLarge(Check):
 
     max_ratio: float = 0.006  # |update| / |weight|, no unit
     shortest: int = 100  # optimizer steps
+    max_trend: float = -0.7  # Kendall's tau of the losses of the second half
+    fewest_epochs: int = 4
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -52,7 +56,7 @@ class StepsStayLarge(Check):
         if not ratio.size:
             return ()
         typical = float(np.median(np.median(ratio, axis=1)))
-        if typical <= self.max_ratio or not quality(record) < GOOD:
+        if typical <= self.max_ratio or not quality(record) < GOOD or self._still_falls(record):
             return ()
         return (
             self.finding(
@@ -66,3 +70,14 @@ class StepsStayLarge(Check):
                 causes=(CauseKind.LEARNING_RATE_TOO_HIGH,),
             ),
         )
+
+    def _still_falls(self, record: TrainingRecord) -> bool:
+        """Whether the loss falls steadily in the second half: then steps are no limit to it."""
+        if record.epoch_logs is None:
+            return False
+        losses = record.epochs.values.get("loss", np.empty(0))
+        losses = losses[np.isfinite(losses)]
+        losses = losses[len(losses) // 2 :]
+        if losses.size < self.fewest_epochs or np.ptp(losses) == 0:
+            return False
+        return bool(kendalltau(np.arange(losses.size), losses).statistic < self.max_trend)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need
@@ -33,9 +33,11 @@ class DropoutTooStrong(Check):
         if not hit:
             return ()
         worst = max(hit, key=lambda layer: layer.dropout)
+        severity = severity_by_outcome(record)
         return (
             self.finding(
-                severity=severity_by_outcome(record),
+                severity=severity,
+                symptom=symptom_by_outcome(record, severity),
                 summary=f"{worst.path} drops {worst.dropout:.0%} of its units"
                 + (f", and {len(hit) - 1} more layers nearly as many." if len(hit) > 1 else "."),
                 place=worst.path,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need
@@ -41,9 +41,11 @@ class PenaltyTooStrong(Check):
         kind, factor, limit = (
             ("L2", worst.l2, self.max_l2) if by_l2 else ("L1", worst.l1, self.max_l1)
         )
+        severity = severity_by_outcome(record)
         return (
             self.finding(
-                severity=severity_by_outcome(record),
+                severity=severity,
+                symptom=symptom_by_outcome(record, severity),
                 summary=f"{len(hit)} layers have a strong weight penalty, {worst.path} {kind} with "
                 f"{factor:g}.",
                 place=worst.path,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from keras_debugger.checks.curves.constant_predictor import constant_loss, majority_share
+from keras_debugger.checks.constant_predictor import constant_loss, majority_share
 from keras_debugger.checks.curves.loss_plateau import LossPlateau
 from keras_debugger.checks.curves.no_learning import NoLearning
 from keras_debugger.checks.curves.underfitting import Underfitting
