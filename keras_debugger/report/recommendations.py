@@ -1,66 +1,22 @@
 """Recommendations: what to do next, each with the number that it rests on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
-import numpy as np
-
-from keras_debugger.report.words import clean, count, listing, number, percent, plan_title, title
+from keras_debugger.report.advice import AREA_OF_CAUSE, Area, Recommendation
+from keras_debugger.report.advice_from_rows import from_learning_curve, from_rows
+from keras_debugger.report.advice_from_runs import from_curves, from_search
+from keras_debugger.report.words import clean, count, listing, number, percent, title
 from keras_debugger.types.diagnosis import Diagnosis
-from keras_debugger.types.plan import UNCHANGED, Plan
+from keras_debugger.types.learning_curve import LearningCurve
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
-from keras_debugger.types.vocabulary import CauseKind, Decision
+from keras_debugger.types.vocabulary import Decision
 
+__all__ = ["Area", "Recommendation", "recommend"]
 RARE_CLASS = 10.0  # largest class / smallest class; the reference workflow's rule
 LEAST_SURE = 0.1  # confidence from which a cause is worth a recommendation
 PARAMETERS_A_ROW = 10.0  # parameters / training rows; the reference workflow's rule
-
-
-class Area(StrEnum):
-    """What a recommendation is about."""
-
-    ARCHITECTURE = "architecture"
-    DATA = "data"
-    TRAINING = "training"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recommendation:
-    """One thing to do next.
-
-    Args:
-        area: what it is about.
-        text: what to do, one sentence.
-        evidence: the number that it rests on, one sentence.
-    """
-
-    area: Area
-    text: str
-    evidence: str
-
-
-_DATA_CAUSES = {
-    CauseKind.INPUTS_NOT_NORMALIZED,
-    CauseKind.INPUTS_CONSTANT,
-    CauseKind.TARGETS_NOT_SCALED,
-    CauseKind.NAN_IN_DATA,
-    CauseKind.OUTLIERS,
-    CauseKind.LABELS_CORRUPTED,
-    CauseKind.CLASS_IMBALANCE,
-    CauseKind.UNREPRESENTATIVE_SPLIT,
-    CauseKind.PREPROCESSING_MISMATCH,
-}
-_TRAINING_CAUSES = {
-    CauseKind.LEARNING_RATE_TOO_HIGH,
-    CauseKind.LEARNING_RATE_TOO_LOW,
-    CauseKind.TOO_FEW_UPDATES,
-    CauseKind.UNCLIPPED_GRADIENTS,
-    CauseKind.NOT_SHUFFLED,
-    CauseKind.WRONG_LOSS,
-}
 
 
 def recommend(
@@ -69,6 +25,10 @@ def recommend(
     setup: TrainingSetup,
     tried: Sequence[Trial],
     verdict: Verdict,
+    *,
+    curve: LearningCurve | None = None,
+    proved: Sequence[Trial] = (),
+    held_out_rows: Sequence[int] = (),
 ) -> tuple[Recommendation, ...]:
     """What to do next, from what was measured.
 
@@ -78,19 +38,39 @@ def recommend(
         setup: the user's program.
         tried: trainings of the search.
         verdict: what the proof says.
+        curve: errors on fewer rows, None if not measured.
+        proved: trainings of the fixed model in the proof, empty if no fix was proved.
+        held_out_rows: numbers of the rows that judged, as in the scores of `proved`.
 
     Returns:
-        Recommendations on architecture, data and training, in this order.
+        Those whose evidence says how much they can gain, largest first; then the others; last what
+        will not help.
     """
     now = diagnosis if diagnosis_after is None else diagnosis_after
     found = [
         *_remaining_causes(now, fixed=diagnosis_after is not None),
-        *_architecture(setup, now),
+        *from_learning_curve(curve),
+        *from_rows(proved, held_out_rows),
+        *from_curves(now, setup, fixed=diagnosis_after is not None),
+        *_architecture(setup, now, verdict),
         *_data(setup, now),
-        *_training(now, tried, verdict),
+        *from_search(tried, verdict),
     ]
-    order = list(Area)
-    return tuple(sorted(found, key=lambda item: order.index(item.area)))
+    if verdict.decision is Decision.NOT_PROVEN and verdict.needed:
+        found.append(
+            Recommendation(
+                area=Area.TRAINING,
+                text=f"To decide whether the fix helps, give {clean(verdict.needed)}.",
+                evidence=clean(verdict.sentence),
+            )
+        )
+    # Sorting is stable: those of unknown gain keep their order, between the useful and the useless.
+    return tuple(sorted(found, key=_place))
+
+
+def _place(item: Recommendation) -> tuple[bool, float]:
+    """Known gains first, then unknown ones, what will not help last."""
+    return item.gain == 0.0, -item.gain if item.gain > 0.0 else 0.0
 
 
 def _remaining_causes(now: Diagnosis, *, fixed: bool) -> Iterator[Recommendation]:
@@ -98,22 +78,20 @@ def _remaining_causes(now: Diagnosis, *, fixed: bool) -> Iterator[Recommendation
     for cause in now.causes[:3]:
         if cause.confidence < LEAST_SURE:
             continue
-        if cause.kind in _DATA_CAUSES:
-            area = Area.DATA
-        else:
-            area = Area.TRAINING if cause.kind in _TRAINING_CAUSES else Area.ARCHITECTURE
         state = "still" if fixed else "in the original run"
         remedy = title(listing(cause.fixes[:2])) if cause.fixes else "Look into this by hand"
         sure = f"{percent(cause.confidence)} sure"
         evidence = cause.evidence[0] if cause.evidence else f"rests on {listing(cause.findings)}"
         yield Recommendation(
-            area=area,
+            area=AREA_OF_CAUSE.get(cause.kind, Area.ARCHITECTURE),
             text=f"{remedy}: {state} suspected, {clean(cause.kind.value)} ({sure}).",
             evidence=clean(evidence),
         )
 
 
-def _architecture(setup: TrainingSetup, now: Diagnosis) -> Iterator[Recommendation]:
+def _architecture(
+    setup: TrainingSetup, now: Diagnosis, verdict: Verdict
+) -> Iterator[Recommendation]:
     weights, rows = setup.model.trainable_parameters, setup.data.rows
     if rows and weights / rows > PARAMETERS_A_ROW and now.problems:
         yield Recommendation(
@@ -130,7 +108,17 @@ def _architecture(setup: TrainingSetup, now: Diagnosis) -> Iterator[Recommendati
                 "is not worth its cost.",
                 evidence=f"It reaches {number(simple.score)} (cross-validated); a constant guess "
                 f"reaches {number(simple.chance)}.",
+                gain=_behind(simple.score, verdict),
             )
+
+
+def _behind(score: float, verdict: Verdict) -> float:
+    """Share of the present error that the simple model does not make; NaN if it makes more."""
+    unlike = verdict.metric not in ("balanced_accuracy", "r2")
+    errors = verdict.error_after or verdict.error_before
+    error = sum(errors) / len(errors) if errors else 0.0
+    gain = 1.0 - (1.0 - score) / error if error > 0.0 else 0.0
+    return gain if gain > 0.0 and not unlike else float("nan")
 
 
 def _data(setup: TrainingSetup, now: Diagnosis) -> Iterator[Recommendation]:
@@ -165,60 +153,3 @@ def _data(setup: TrainingSetup, now: Diagnosis) -> Iterator[Recommendation]:
             text="Keep repeated rows on one side of the split, or validation looks too good.",
             evidence=f"{count(shift.duplicates, 'validation row')} are also training rows.",
         )
-
-
-def _training(now: Diagnosis, tried: Sequence[Trial], verdict: Verdict) -> Iterator[Recommendation]:
-    values = {} if now.record.epoch_logs is None else now.record.epoch_logs.values
-    validation = values.get("val_loss")
-    if validation is not None and len(validation) >= 5 and np.isfinite(validation).all():
-        best = int(np.argmin(validation))
-        if best == len(validation) - 1:
-            yield Recommendation(
-                area=Area.TRAINING,
-                text="Train for more epochs; the validation loss had not stopped falling.",
-                evidence=f"Its lowest value came at the last of {len(validation)} epochs.",
-            )
-        elif validation[-1] > 1.1 * validation[best] > 0:
-            yield Recommendation(
-                area=Area.TRAINING,
-                text="Add keras.callbacks.EarlyStopping(patience=5, restore_best_weights=True).",
-                evidence=f"The validation loss was lowest at epoch {best + 1} "
-                f"({number(validation[best])}) and ended at {number(validation[-1])}.",
-            )
-    runner_up = _runner_up(tried, verdict)
-    if runner_up is not None:
-        plan, errors = runner_up
-        yield Recommendation(
-            area=Area.TRAINING,
-            text=f"If you want to go on, try next: {plan_title(plan)}.",
-            evidence=f"In the search its error was {number(errors[0])}; the unchanged model had "
-            f"{number(errors[1])}.",
-        )
-    if verdict.decision is Decision.NOT_PROVEN and verdict.needed:
-        yield Recommendation(
-            area=Area.TRAINING, text=clean(verdict.needed), evidence=clean(verdict.sentence)
-        )
-
-
-def _runner_up(tried: Sequence[Trial], verdict: Verdict) -> tuple[Plan, tuple[float, float]] | None:
-    """The best other plan where nothing was proved, with its error and that of the control."""
-    if verdict.decision in (Decision.VERIFIED, Decision.IMPROVED):
-        return None
-    longest: dict[str, Trial] = {}
-    for trial in tried:
-        if trial.plan.name not in longest or trial.epochs >= longest[trial.plan.name].epochs:
-            longest[trial.plan.name] = trial
-    errors = {
-        name: trial.selection.error
-        for name, trial in longest.items()
-        if trial.selection is not None and trial.selection.finite
-    }
-    control = errors.get(UNCHANGED.name)
-    others = {name: error for name, error in errors.items() if longest[name].plan.fixes}
-    others.pop(verdict.plan, None)
-    if control is None or not others:
-        return None
-    best = min(others, key=lambda name: others[name])
-    if others[best] >= 0.9 * control:
-        return None
-    return longest[best].plan, (others[best], control)

@@ -14,6 +14,7 @@ from keras_debugger.report.recommendations import Recommendation
 from keras_debugger.report.result_story import PROVEN, tell_result
 from keras_debugger.report.text import result_text
 from keras_debugger.report.words import clean, plan_title
+from keras_debugger.types.changed_model import ChangedModel
 from keras_debugger.types.plan import Plan
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
@@ -47,10 +48,12 @@ class AutofixResult:
         tried: trainings of the search.
         plan: the fixes that were proved, or came nearest; None if nothing was compared.
         model: the fixed model if a fix was proved, else the user's own, as it was.
+        changed: the changed model of `plan` as plain values; None if nothing was compared.
         history: epoch logs of the training that made `model`, by name.
         recommendations: what to do next.
         split: which rows were used for what, in words.
         cost: what the run cost, in trainings of the original.
+        told: the most that it could cost, as told before it started.
         seconds: time of all trainings.
         notes: anything else to know, one sentence each.
     """
@@ -64,10 +67,12 @@ class AutofixResult:
     tried: tuple[Trial, ...] = ()
     plan: Plan | None = None
     model: Any = None
+    changed: ChangedModel | None = None
     history: Mapping[str, tuple[float, ...]]
     recommendations: tuple[Recommendation, ...] = ()
     split: str = ""
     cost: float = float("nan")
+    told: float = float("nan")
     seconds: float = float("nan")
     notes: tuple[str, ...] = ()
 

@@ -20,6 +20,7 @@ ENDINGS = {
     Ending.STOPPED_EARLY: "was stopped early",
     Ending.INTERRUPTED: "was interrupted",
     Ending.FAILED: "failed",
+    Ending.UNFINISHED: "was left before its end",
     Ending.RUNNING: "is still running",
     Ending.UNKNOWN: "",
 }

@@ -72,6 +72,23 @@ class DataParts:
             digest=digest_of(held_out, places.held_out),
         )
 
+    def without_held_out(self) -> DataParts:
+        """The same with all rows to train on but those that choose; none is held out then."""
+        assert self.whole is not None
+        places = self.places
+        assert places is not None
+        chosen = np.zeros(self.whole.rows, dtype=bool)
+        if places.selection is not None:
+            chosen[places.selection] = True
+        rows = np.flatnonzero(~chosen)
+        return replace(
+            self,
+            train=take(self.whole, rows),
+            held_out=self.selection,
+            places=replace(places, train=rows, held_out=places.selection),
+            digest=digest_of(self.selection, places.selection),
+        )
+
     def describe(self) -> str:
         """Which rows are used for what, in one sentence."""
         if self.folds and self.whole is not None:
