@@ -77,7 +77,7 @@ def main() -> int:
             jobs, at_once=arguments.jobs, limit=arguments.limit, stop_after=arguments.stop_after
         ):
             show_curves(row)
-            rows = ordered([*rows, row], names)
+            rows = ordered(merged(rows, row), names)
             write(arguments, rows)
     whole = [row for row in rows if row.get("known_good") is not None]
     figures = summarize_peers(whole, list(METHODS), arguments.trainings)
@@ -118,32 +118,44 @@ def jobs_of(
     rows: Sequence[Row],
     folder: Path,
 ) -> list[Job]:
-    done = {(row["case"], row["seed"]) for row in rows}
-    return [
-        Job(
-            target=run_peers,
-            request=PeerRequest(
+    """Of each case, the methods that have no curve yet."""
+    known = {(row["case"], row["seed"]): row["curves"] for row in rows}
+    jobs = []
+    for seed in arguments.seeds:
+        for number, name in enumerate(names):
+            left = tuple(one for one in methods if one not in known.get((name, seed), {}))
+            if not left:
+                continue
+            request = PeerRequest(
                 place=arguments.cases,
                 name=name,
                 seed=seed,
                 limit=arguments.trainings,
-                methods=methods,
+                methods=left,
                 out=folder / f"{number}-{seed}.json",
-            ),
-            facts={"trainings": arguments.trainings},
-        )
-        for seed in arguments.seeds
-        for number, name in enumerate(names)
-        if (name, seed) not in done
-    ]
+            )
+            facts = {"trainings": arguments.trainings}
+            jobs.append(Job(target=run_peers, request=request, facts=facts))
+    return jobs
 
 
 def kept_rows(arguments: argparse.Namespace) -> list[Row]:
-    """Rows of an earlier run with the same budget that ended without an error."""
+    """Rows of an earlier run with the same budget; what they lack is done now."""
     if arguments.json is None or not arguments.json.exists():
         return []
     rows = json.loads(arguments.json.read_text(encoding="utf-8"))["cases"]
-    return [row for row in rows if not row["error"] and row["trainings"] == arguments.trainings]
+    return [row for row in rows if row["trainings"] == arguments.trainings and row.get("curves")]
+
+
+def merged(rows: Sequence[Row], row: Row) -> list[Row]:
+    """The rows with a new one, which keeps the curves of an earlier row of the same case."""
+    key = (row["case"], row["seed"])
+    earlier = [one for one in rows if (one["case"], one["seed"]) == key]
+    curves: Row = {}
+    for one in (*earlier, row):
+        curves |= one.get("curves", {})
+    others = [one for one in rows if (one["case"], one["seed"]) != key]
+    return [*others, {**(earlier[0] if earlier else {}), **row, "curves": curves}]
 
 
 def show_curves(row: Row) -> None:
@@ -156,7 +168,7 @@ def show_curves(row: Row) -> None:
         if rows_with([row], method):
             steps = ", ".join(f"{spent:.1f}: {score:.3f}" for spent, score in row["curves"][method])
             print_now(f"    {method}: {steps}")
-    for method, problem in row["errors"].items():
+    for method, problem in row.get("errors", {}).items():
         print_now(f"    {method}: {problem.strip().splitlines()[-1]}")
 
 
