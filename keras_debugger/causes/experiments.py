@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from keras_debugger.causes import interventions as which
-from keras_debugger.causes.information import Outcome
-from keras_debugger.causes.interventions import Intervention
+from keras_debugger.causes.interventions import Answer, Intervention
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.data import DataParts, Part, take
 from keras_debugger.types.edit import ScaleLearningRate, SetBatchSize
@@ -21,27 +20,6 @@ from keras_debugger.types.vocabulary import FixKind
 SHORT = 1.0 / 30.0
 LONGER = 1.0 / 7.0
 PASSES = 10  # of the small copy of the data that holds one batch many times
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """How an intervention ended.
-
-    Args:
-        outcome: the outcome, one of the intervention's.
-        words: what happened, one sentence with its numbers.
-        cost: trainings of the original that it took.
-        measured: what the curves show; empty if there are none.
-        control: the curve without the change.
-        curve: the curve with it.
-    """
-
-    outcome: Outcome
-    words: str
-    cost: float = 0.0
-    measured: str = ""
-    control: tuple[float, ...] = ()
-    curve: tuple[float, ...] = ()
 
 
 @dataclass(kw_only=True)

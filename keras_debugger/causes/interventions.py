@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from keras_debugger.causes.information import Outcome
+from keras_debugger.types.plan import Plan
+from keras_debugger.types.remedies import REMEDIES
 from keras_debugger.types.vocabulary import CauseKind
 
 C = CauseKind
@@ -31,6 +33,27 @@ class Intervention:
     def separates(self) -> tuple[CauseKind, ...]:
         """Causes that its answer speaks for or against."""
         return tuple(self.outcomes[0].given)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How an intervention ended.
+
+    Args:
+        outcome: the outcome, one of the intervention's.
+        words: what happened, one sentence with its numbers.
+        cost: trainings of the original that it took.
+        measured: what the curves show; empty if there are none.
+        control: the curve without the change.
+        curve: the curve with it.
+    """
+
+    outcome: Outcome
+    words: str
+    cost: float = 0.0
+    measured: str = ""
+    control: tuple[float, ...] = ()
+    curve: tuple[float, ...] = ()
 
 
 def _two(
@@ -155,12 +178,18 @@ SHARE_OF_BEST = 0.8  # plans with this share of the best gain are as good as the
 MIN_GAIN = 0.05  # of the control's score
 
 
-def probe_outcomes(kind: CauseKind | None) -> tuple[Outcome, Outcome, Outcome]:
-    """How a probe of a fix against a cause ends: as good as the best, better, or no better."""
+def aimed_at(plan: Plan) -> tuple[CauseKind, ...]:
+    """The cause of a plan, and the others whose first remedy it is as well."""
+    names = tuple(fix.name for fix in plan.fixes)
+    others = [kind for kind, remedies in REMEDIES.items() if remedies[:1] == (names,)]
+    return tuple(dict.fromkeys((*((plan.cause,) if plan.cause else ()), *others)))
+
+
+def probe_outcomes(*kinds: CauseKind) -> tuple[Outcome, Outcome, Outcome]:
+    """How a probe of a fix against causes ends: as good as the best, better, or no better."""
     table = (("best", 0.70, 0.15), ("better", 0.15, 0.20), ("no better", 0.15, 0.65))
-    names = {} if kind is None else {kind: 0}
     best, better, none = (
-        Outcome(name=name, given=dict.fromkeys(names, hit), otherwise=miss)
+        Outcome(name=name, given=dict.fromkeys(kinds, hit), otherwise=miss)
         for name, hit, miss in table
     )
     return best, better, none

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from keras_debugger.causes import interventions as which
-from keras_debugger.causes.information import belief_of, expected_information
+from keras_debugger.causes.information import Belief, belief_of, expected_information
 from keras_debugger.causes.interventions import Intervention, probe_outcomes
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.experiment import Experiment
@@ -32,18 +32,11 @@ def next_experiments(causes: Sequence[Cause], record: TrainingRecord) -> tuple[E
     belief = belief_of(causes)
     epochs = record.fit_description.epochs if record.fit_description is not None else None
     epoch = 1.0 / (epochs or USUAL_EPOCHS)
-    proposed = [
-        Experiment(
-            name=f"probe of {cause.fixes[0]}",
-            question=f"If {cause.kind.value}, {cause.fixes[0]} should show it within a few epochs: "
-            "does it?",
-            separates=(cause.kind,),
-            cost=max(SHORT, epoch),
-            information=expected_information(belief, probe_outcomes(cause.kind)),
-        )
-        for cause in causes
-        if cause.fixes
-    ]
+    against: dict[str, list[Cause]] = {}
+    for cause in causes:
+        if cause.fixes:
+            against.setdefault(cause.fixes[0], []).append(cause)
+    proposed = [_probe(fix, those, belief, max(SHORT, epoch)) for fix, those in against.items()]
     proposed += [
         Experiment(
             name=one.name,
@@ -57,6 +50,18 @@ def next_experiments(causes: Sequence[Cause], record: TrainingRecord) -> tuple[E
     telling = [one for one in proposed if one.information >= LEAST_INFORMATION]
     telling.sort(key=lambda one: -one.information / max(one.cost, 0.01))
     return tuple(telling[:MOST])
+
+
+def _probe(fix: str, causes: Sequence[Cause], belief: Belief, cost: float) -> Experiment:
+    kinds = tuple(cause.kind for cause in causes)
+    either = ", or ".join(kind.value for kind in kinds)
+    return Experiment(
+        name=f"probe of {fix}",
+        question=f"If {either}, {fix} should show it within a few epochs: does it?",
+        separates=kinds,
+        cost=cost,
+        information=expected_information(belief, probe_outcomes(*kinds)),
+    )
 
 
 def _costs(record: TrainingRecord, epoch: float) -> list[tuple[Intervention, float]]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from keras_debugger.causes.experiments import Answer, loss_curve
+from keras_debugger.causes.experiments import loss_curve
 from keras_debugger.causes.information import Belief, Outcome
-from keras_debugger.causes.interventions import Intervention
+from keras_debugger.causes.interventions import Answer, Intervention, aimed_at
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.edit import BalanceClasses, ScaleTargets, SetLoss
 from keras_debugger.types.experiment import Experiment
@@ -22,11 +22,12 @@ OTHER_LOSS = (SetLoss, ScaleTargets, BalanceClasses)  # with these, losses are n
 
 def asked(plan: Plan, cost: float, information: float = float("nan")) -> Experiment:
     """A probe of a plan that was not made yet."""
-    why = f"If {plan.cause.value}" if plan.cause is not None else "If it helps"
+    kinds = aimed_at(plan)
+    why = f"If {', or '.join(kind.value for kind in kinds)}" if kinds else "If it helps"
     return Experiment(
         name=f"probe of {plan.name}",
         question=f"{why}, {plan.name} should show it within a few epochs: does it?",
-        separates=() if plan.cause is None else (plan.cause,),
+        separates=kinds,
         cost=cost,
         information=information,
     )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from keras_debugger.proof.ordering import MIN_GAIN, error_of, rank
 from keras_debugger.proof.refining import refined
+from keras_debugger.proof.shortlist import Look, Shortlist
 from keras_debugger.training.budget import Budget
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.progress import Progress
 from keras_debugger.types.trial import Trial, rank_scores
 from keras_debugger.types.vocabulary import CauseKind
+
+__all__ = ["SearchResult", "Shortlist", "search"]
 
 CERTAIN = 0.8  # prior of a cause that is a fact: its plan is trained in full before all others
 SOLVED = 0.1  # share of the original's error at which no further plan is tried
@@ -21,37 +23,6 @@ PARTNERS = 4  # plans that are tried together with the best one
 SECOND_FAULT = 0.6  # a second plan that leaves more of the error is tuning, not another repair
 CLEAR_GAIN = 0.2  # of the control's score, from which a plan wins clearly in short trials
 RATES = (CauseKind.LEARNING_RATE_TOO_LOW, CauseKind.LEARNING_RATE_TOO_HIGH)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shortlist:
-    """Plans after short trials.
-
-    Args:
-        queue: plans in the order in which they deserve a full training.
-        trials: the last short trial of each plan that had one.
-        control: what they were compared with; None if nothing was tried.
-    """
-
-    queue: tuple[Plan, ...]
-    trials: Mapping[Plan, Trial] = field(default_factory=dict)
-    control: Trial | None = None
-
-
-class Look(Protocol):
-    """Makes short trials of plans beside a control, within the budget of the search."""
-
-    def __call__(
-        self, plans: Sequence[Plan], *, base: Plan, known: Mapping[Plan, Trial], keep: float
-    ) -> Shortlist:
-        """The plans in the order in which they deserve a full training.
-
-        Args:
-            plans: candidates, best first.
-            base: the control that they must beat.
-            known: full trainings so far.
-            keep: trainings to leave in the budget.
-        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Beliefs, what an experiment is expected to tell, and the declared outcomes."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,10 @@ from keras_debugger.causes.information import (
 )
 from keras_debugger.causes.proposing import next_experiments
 from keras_debugger.types.cause import Cause
+from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
 from keras_debugger.types.record import FitDescription, TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind
+from keras_debugger.types.trial import Score, Trial, rank_scores
+from keras_debugger.types.vocabulary import CauseKind, FixKind
 
 C = CauseKind
 ALL = (
@@ -66,6 +69,37 @@ def test_a_test_that_tells_all_is_worth_all_that_is_open():
     )
     belief = {C.WRONG_LOSS: 0.25, None: 0.75}
     assert expected_information(belief, sure) == pytest.approx(entropy(belief))
+
+
+def test_a_plan_speaks_for_every_cause_whose_first_remedy_it_is():
+    def plan(cause, *names):
+        fixes = tuple(
+            AppliedFix(name=name, kind=FixKind.TRAIN_LONGER, edits=(), reason="", risk="")
+            for name in names
+        )
+        return Plan(name=" + ".join(names), cause=cause, fixes=fixes, prior=0.5)
+
+    raised = which.aimed_at(plan(C.LEARNING_RATE_TOO_LOW, "raise-learning-rate"))
+    assert set(raised) >= {C.LEARNING_RATE_TOO_LOW, C.TOO_FEW_UPDATES}
+    assert which.aimed_at(plan(C.OUTLIERS, "batch-norm"))[0] is C.OUTLIERS
+    assert which.aimed_at(plan(None)) == ()
+
+
+def trial(error, loss_ratio):
+    score = Score(metric="a", value=error, error=error, constant_error=0.5, loss_ratio=loss_ratio)
+    return Trial(plan=UNCHANGED, seed=0, epochs=1, record=TrainingRecord(), selection=score)
+
+
+def test_where_nothing_is_learnt_yet_the_loss_tells_and_a_failure_is_last():
+    stuck, on_its_way = trial(0.5, 1.2), trial(0.5, 0.9)
+    failed = replace(stuck, selection=None, failure="no")
+    scores = rank_scores([stuck, on_its_way, failed])
+    assert scores[1] < scores[0] < scores[2]
+    assert scores[:2] == [1.2, 0.9]
+    learnt = trial(0.1, 0.4)
+    assert rank_scores([stuck, on_its_way, learnt]) == [
+        one.rank_score for one in (stuck, on_its_way, learnt)
+    ]
 
 
 @pytest.mark.parametrize("intervention", ALL, ids=lambda one: one.name)
