@@ -8,7 +8,11 @@ import keras
 import numpy as np
 
 from keras_debugger.recording.batch_sample import BatchSample, Rows
-from keras_debugger.recording.data_profile import compare_data, profile_data
+from keras_debugger.recording.data_profile import (
+    compare_data,
+    profile_data,
+    with_simple_models,
+)
 from keras_debugger.types.record import DataProfile, Shift
 
 PROBE_ROWS = 256
@@ -40,6 +44,7 @@ class DataEvidence:
         self._profile: DataProfile | None = None
         self._validation_profile: DataProfile | None = None
         self._shift: Shift | None = None
+        self._tried = False
 
     @property
     def training(self) -> Rows | None:
@@ -107,6 +112,13 @@ class DataEvidence:
     def shift(self) -> Shift | None:
         """How training and validation data differ, None if not known."""
         return self._shift
+
+    def try_simple_models(self) -> None:
+        """Add to the profile of the training data what simple models reach, once."""
+        rows = self.training
+        if self._profile is not None and rows is not None and not self._tried:
+            self._tried = True
+            self._profile = with_simple_models(self._profile, rows.x, rows.y)
 
     def class_weight(self) -> Mapping[int, float] | None:
         """Weight of each class, if the sample weights are a function of the class."""

@@ -1,5 +1,6 @@
 """x, y in any form that fit accepts -> DataProfile."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,9 @@ from keras_debugger.recording.input_profile import describe_input
 from keras_debugger.recording.label_profile import describe_labels
 from keras_debugger.recording.named_arrays import named_arrays, sample_rows
 from keras_debugger.recording.row_hashes import repeated, row_hashes
-from keras_debugger.types.record import DataProfile, SimpleModel
+from keras_debugger.types.record import DataProfile
 
-__all__ = ["compare_data", "profile_data"]
+__all__ = ["compare_data", "profile_data", "with_simple_models"]
 
 
 def profile_data(
@@ -43,13 +44,7 @@ def profile_data(
     constant = 0
     if profiles and profiles[0].mean.size:
         constant = int(np.sum(profiles[0].maximum == profiles[0].minimum))
-    tried: tuple[SimpleModel, ...] = ()
-    if simple_models and inputs and labels:
-        # scikit-learn takes a second to import and only this needs it
-        from keras_debugger.recording.simple_models import try_simple_models
-
-        tried = try_simple_models(inputs[0].array, labels[0].array, described[0].form, seed=seed)
-    return DataProfile(
+    profile = DataProfile(
         rows=min((len(item.array) for item in inputs or labels), default=0),
         sampled=int(rows.size),
         inputs=profiles,
@@ -57,5 +52,25 @@ def profile_data(
         weighted=sample_weight is not None,
         constant_features=constant,
         duplicate_rows=repeated(row_hashes(inputs), rows),
-        simple_models=tried,
     )
+    return with_simple_models(profile, x, y, seed=seed) if simple_models else profile
+
+
+def with_simple_models(profile: DataProfile, x: Any, y: Any, *, seed: int = 0) -> DataProfile:
+    """A profile that also says what simple models reach; it takes about a second.
+
+    Args:
+        profile: profile of the data.
+        x: the inputs that were profiled, or a part of their rows.
+        y: their labels.
+        seed: seed of the choice of rows and of the models.
+    """
+    inputs, labels = named_arrays(x), named_arrays(y)
+    if not inputs or not labels:
+        return profile
+    # scikit-learn takes a second to import and only this needs it
+    from keras_debugger.recording.simple_models import try_simple_models
+
+    form = profile.labels[0].form
+    tried = try_simple_models(inputs[0].array, labels[0].array, form, seed=seed)
+    return replace(profile, simple_models=tried)

@@ -5,7 +5,9 @@ first step, a learning rate that is too high within ten steps, one that is too l
 gradients within an epoch, no learning after a quarter of the run. Overfitting is never an alarm.
 """
 
+import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +19,9 @@ from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Severity
 
-FIRST_LOOKS = (1, 10)  # steps done
-LOOK_EVERY = 50  # steps, after the first looks
+FIRST_LOOKS = (1, 10, 50)  # steps done; further ones each after half as many steps again
+GLANCE_EVERY = 50  # steps between looks for a value that is not finite, which is cheap
+FIRST_EPOCHS = 20  # that are all judged; later ones at each further twentieth of those done
 
 
 class TrainingAlarm(UserWarning):
@@ -80,13 +83,38 @@ class Alarms:
         self.stopped_by = ""
         self._raised: set[str] = set()
         self._next_look = FIRST_LOOKS[0]
+        self._next_glance = GLANCE_EVERY
+        self._next_epoch = 1
 
     def wants_step(self, done: int) -> bool:
-        """Whether the record should be judged after this number of steps."""
+        """Whether the record should be judged after this number of steps.
+
+        The looks become rarer, for judging a long record takes long.
+        """
         if self.mode is None or done < self._next_look:
             return False
         later = [look for look in FIRST_LOOKS if look > done]
-        self._next_look = later[0] if later else (done // LOOK_EVERY + 1) * LOOK_EVERY
+        self._next_look = later[0] if later else done + done // 2
+        return True
+
+    def wants_glance(self, done: int) -> bool:
+        """Whether the last steps should be read to see if something stopped being finite."""
+        if self.mode is None or done < self._next_glance:
+            return False
+        self._next_glance = done + GLANCE_EVERY
+        return True
+
+    def wants_epoch(self, done: int, logs: Mapping[str, Any]) -> bool:
+        """Whether the record should be judged after this number of epochs.
+
+        Args:
+            done: number of epochs.
+            logs: logs of the last one; a number in them that is not finite is always judged.
+        """
+        finite = all(math.isfinite(float(value)) for value in logs.values())
+        if self.mode is None or (done < self._next_epoch and finite):
+            return False
+        self._next_epoch = done + max(1, done // FIRST_EPOCHS)
         return True
 
     def listen(self, record: TrainingRecord, model: Any) -> None:

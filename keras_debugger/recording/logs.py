@@ -1,7 +1,5 @@
 """From the rows that a watch read to the logs of a record."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,7 @@ from keras_debugger.recording.gradients import FIRST_STEPS
 from keras_debugger.recording.initial_weights import unique_paths
 from keras_debugger.recording.model_description import walk_layers
 from keras_debugger.recording.watch import STEP_COLUMNS, Watch, by_variable
-from keras_debugger.types.record import EpochLogs, GradientLog, StepLogs, VariableDescription
+from keras_debugger.types.record import GradientLog, StepLogs, VariableDescription
 from keras_debugger.types.vocabulary import VariableRole
 
 _ROLES = {
@@ -21,20 +19,6 @@ _ROLES = {
     "gamma": VariableRole.SCALE,
     "beta": VariableRole.OFFSET,
 }
-
-
-def epoch_logs(
-    epochs: list[int], values: Mapping[str, list[float]], restarts: list[int]
-) -> EpochLogs | None:
-    """Epoch logs, None before the first epoch end."""
-    if not epochs:
-        return None
-    columns = {name: _frozen(np.array(column, np.float64)) for name, column in values.items()}
-    return EpochLogs(
-        epoch=_frozen(np.array(epochs, np.int64)),
-        values=MappingProxyType(columns),
-        restarts=tuple(restarts),
-    )
 
 
 def step_logs(watch: Watch) -> StepLogs | None:
@@ -51,6 +35,12 @@ def step_logs(watch: Watch) -> StepLogs | None:
         batch_size=_frozen(rows.astype(np.int64)),
         seconds=_frozen(columns["seconds"].astype(np.float64)),
     )
+
+
+def largest_batch(watch: Watch) -> int | None:
+    """Rows in a full batch, None before the first step."""
+    steps = step_logs(watch)
+    return None if steps is None else int(steps.batch_size.max())
 
 
 def gradient_log(watch: Watch, *, every: int) -> GradientLog | None:

@@ -80,6 +80,14 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         """What has been recorded so far; may be asked for at any time."""
         return self._log.record()
 
+    def full_record(self) -> TrainingRecord:
+        """The record, and what simple scikit-learn models reach on the rows that were seen.
+
+        `diagnose` asks for it, so that labels without any signal can be told. The first call takes
+        a second or two; nothing of it is done while the model trains.
+        """
+        return self._log.full_record()
+
     @property
     def initial_weights(self) -> dict[str, np.ndarray] | None:
         """Weights before the first step by path of the variable; None if they were not kept."""

@@ -9,13 +9,16 @@ import numpy as np
 
 from keras_debugger.recording.batch_sample import Rows
 from keras_debugger.recording.data_evidence import DataEvidence
+from keras_debugger.recording.ending import LEFT, AtExit, ending_of
 from keras_debugger.recording.environment import versions
+from keras_debugger.recording.epoch_table import EpochTable
+from keras_debugger.recording.fit_call import NO_CALL, FitCall, find_fit
 from keras_debugger.recording.live import Alarms
-from keras_debugger.recording.logs import epoch_logs, gradient_log, step_logs
+from keras_debugger.recording.logs import gradient_log, largest_batch, step_logs
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.recording.notes import notes_of
 from keras_debugger.recording.probes import Probes
-from keras_debugger.recording.saving import save_run
+from keras_debugger.recording.saving import RunFolder
 from keras_debugger.recording.watch import Watch
 from keras_debugger.types.record import FitDescription, ModelDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Ending
@@ -50,12 +53,15 @@ class RunLog:
         self._keep_initial_weights = keep_initial_weights
         self._probe_data = probe_data
         self._mode = alarms
-        self._directory = directory
+        self._folder = None if directory is None else RunFolder(directory)
         self._guard = guard
         self._watch: Watch | None = None
         self._ending = Ending.UNKNOWN
         self._detail = ""
         self._error_note = ""
+        self._seconds = float("nan")
+        self._call: FitCall | None = None
+        self._at_exit = AtExit(self)
 
     # hooks, in the order in which fit calls them
 
@@ -65,9 +71,11 @@ class RunLog:
             self._start(model)
         elif self._epochs:
             self._watch.read(epoch=self._epoch)
-            self._restarts.append(len(self._epochs))
+            self._epochs.restart()
         self._params = params
         self._run_id = params
+        self._call = find_fit(model)
+        self._at_exit.arm()
         self._ending, self._detail = Ending.RUNNING, ""
         self._seconds = float("nan")
         if model.built:
@@ -88,11 +96,13 @@ class RunLog:
 
     def step_begins(self) -> None:
         """A call of the training function is about to begin."""
-        watch = self._current
-        if self._alarms.wants_step(watch.begun):
+        watch, was_finite = self._current, self._current.first_nonfinite is None
+        judges = self._alarms.wants_step(watch.begun)
+        if judges or self._alarms.wants_glance(watch.begun):
             watch.read(epoch=self._epoch)
-            self._probes.before_training(watch.initial_weights, self._model)
-            self._sound_alarms()
+            if judges or (was_finite and watch.first_nonfinite is not None):
+                self._probes.before_training(watch.initial_weights, self._model)
+                self._sound_alarms()
         watch.step_begins(epoch=self._epoch)
         watch.arm("train", run_id=self._run_id)
 
@@ -106,14 +116,15 @@ class RunLog:
         """An epoch ended with these logs."""
         watch = self._current
         watch.read(epoch=epoch)
-        self._note_epoch(epoch, logs)
+        self._epochs.add(epoch, logs)
         self._data.epoch_ends(rows=self._current.rows)
         self._describe()
         self._probes.before_training(self._current.initial_weights, self._model)
         epochs = self._params.get("epochs") or 1
         self._probes.epoch_ends(epoch=epoch, epochs=epochs, step=watch.done)
-        self._sound_alarms()
-        self._save()
+        if self._alarms.wants_epoch(len(self._epochs), logs):
+            self._sound_alarms()
+        self._save(at_once=False)
 
     def fit_ends(self) -> None:
         """Training ended without an exception."""
@@ -126,8 +137,8 @@ class RunLog:
         else:
             self.end(Ending.FINISHED)
 
-    def end(self, ending: Ending, detail: str = "") -> None:
-        """Note how the run ended."""
+    def end(self, ending: Ending, detail: str = "", *, seconds: float | None = None) -> None:
+        """Note how the run ended, and after how many seconds if that is not now."""
         self._current.read(epoch=self._epoch)
         self._data.epoch_ends(rows=self._current.rows)
         self._describe()
@@ -135,20 +146,28 @@ class RunLog:
         if ending in (Ending.FINISHED, Ending.STOPPED_EARLY):
             self._probes.fit_ends(step=self._current.done)
         self._ending, self._detail = ending, detail
-        self._seconds = self._current.seconds
+        self._seconds = self._current.seconds if seconds is None else seconds
+        self._at_exit.disarm()
         self._save()
 
     def fail(self, error: BaseException) -> None:
         """An exception left the training step."""
-        interrupted = isinstance(error, KeyboardInterrupt)
-        line = str(error).strip().splitlines()
-        detail = f"{type(error).__name__}: {line[0]}" if line else type(error).__name__
-        self._guard(
-            lambda: self.end(
-                Ending.INTERRUPTED if interrupted else Ending.FAILED,
-                "Ctrl-C" if interrupted else detail,
+        self._guard(lambda: self.end(*ending_of(error)))
+
+    def settle(self) -> None:
+        """Note that the run was left if it was, which no hook of Keras tells."""
+        self._guard(self._settle)
+
+    def _settle(self) -> None:
+        running = self._ending is Ending.RUNNING
+        if running and self._call is not None and self._call.is_left(self._current.model):
+            error = self._call.error()
+            self._current.read(epoch=self._epoch)
+            steps = step_logs(self._current)
+            self.end(
+                *(LEFT if error is None else ending_of(error)),
+                seconds=float("nan") if steps is None else float(steps.seconds[-1]),
             )
-        )
 
     def disarm(self) -> None:
         """Leave the model with its own functions."""
@@ -160,6 +179,9 @@ class RunLog:
         self._error_note = (
             f"recording stopped at an error of its own: {type(error).__name__}: {error}"
         )
+        if self._ending is Ending.RUNNING:
+            self._ending, self._detail = Ending.UNKNOWN, "recording stopped before the run did"
+        self._at_exit.disarm()
         self.disarm()
 
     # what came of it
@@ -181,10 +203,11 @@ class RunLog:
         if self._watch is None:
             return TrainingRecord(source="Recorder", notes=("nothing was trained yet",))
         watch = self._watch
+        self.settle()
         self._guard(lambda: watch.read(epoch=self._epoch))
         running = self._ending is Ending.RUNNING
         return TrainingRecord(
-            epoch_logs=epoch_logs(self._epochs, self._values, self._restarts),
+            epoch_logs=self._epochs.logs(),
             step_logs=step_logs(watch),
             gradient_log=gradient_log(watch, every=self._every),
             activation_log=self._probes.activations,
@@ -204,6 +227,12 @@ class RunLog:
                 *(note for note in (self._probes.note, self._error_note) if note),
             ),
         )
+
+    def full_record(self) -> TrainingRecord:
+        """Everything seen so far, and what simple models reach on the same data."""
+        if self._watch is not None:
+            self._guard(self._data.try_simple_models)
+        return self.record()
 
     # parts
 
@@ -225,9 +254,7 @@ class RunLog:
             self._probe_data, self._watch.sample, self._watch.validation_sample
         )
         self._alarms = Alarms(self._mode)
-        self._epochs: list[int] = []
-        self._values: dict[str, list[float]] = {}
-        self._restarts: list[int] = []
+        self._epochs = EpochTable()
         self._epoch = 0
         self._validates = False
         self._model: ModelDescription | None = None
@@ -242,30 +269,25 @@ class RunLog:
             if first is not None:
                 self._model = replace(self._model, optimizer=first.optimizer)
 
-    def _note_epoch(self, epoch: int, logs: dict[str, Any]) -> None:
-        rows = len(self._epochs)
-        self._epochs.append(epoch)
-        for name in logs:
-            self._values.setdefault(name, [float("nan")] * rows)
-        for name, column in self._values.items():
-            column.append(float(logs.get(name, float("nan"))))
-
     def _sound_alarms(self) -> None:
         if self._mode is not None:
             self._alarms.listen(self.record(), self._current.model)
 
-    def _save(self) -> None:
-        if self._directory is not None:
-            save_run(self.record(), self._directory, self.bad_batch)
+    def _save(self, *, at_once: bool = True) -> None:
+        if self._folder is not None:
+            self._folder.save_history(self._epochs.logs())
+            if at_once or self._folder.wants_record:
+                self._folder.save_record(self.record(), self.bad_batch)
 
     def _fit(self) -> FitDescription:
-        steps = step_logs(self._current)
-        rows = None if steps is None or not len(steps.batch_size) else int(steps.batch_size.max())
+        call = self._call or NO_CALL
         return FitDescription(
             epochs=self._params.get("epochs"),
-            batch_size=rows,
+            batch_size=largest_batch(self._current),
             steps_per_epoch=self._params.get("steps"),
-            class_weight=self._data.class_weight() if self._epochs else None,
-            has_validation=self._validates or any(n.startswith("val_") for n in self._values),
+            shuffle=call.shuffle,
+            class_weight=call.class_weight or (self._data.class_weight() if self._epochs else None),
+            callbacks=call.callbacks,
+            has_validation=call.has_validation or self._validates or self._epochs.has_validation,
             validation_rows=self._data.validation_rows,
         )

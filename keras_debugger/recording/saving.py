@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +13,52 @@ from keras_debugger.recording.batch_sample import Rows
 from keras_debugger.recording.storage import save_record
 from keras_debugger.types.record import EpochLogs, TrainingRecord
 
+SLOW_SAVING = 0.25  # seconds; what takes less is written at each epoch end
+SHARE_OF_SAVING = 0.05  # largest share of the time that a large record is being written
 
-def save_run(record: TrainingRecord, directory: Path, bad_batch: Rows | None) -> None:
-    """Write `training_history.json`, `record.npz` and, if there is one, `bad_batch.npz`.
+
+class RunFolder:
+    """The folder of a run: written at each epoch end, as long as that takes little of its time.
 
     Args:
-        record: what was recorded so far.
         directory: the folder; it is made if it is not there.
-        bad_batch: the first batch with a non-finite value.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    if record.epoch_logs is not None:
-        save_history(record.epoch_logs, directory / "training_history.json")
-    save_record(record, directory / "record.npz")
-    if bad_batch is not None:
-        save_rows(bad_batch, directory / "bad_batch.npz")
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._took = 0.0  # seconds, the last time
+        self._next = 0.0  # when the record may be written again
+
+    @property
+    def wants_record(self) -> bool:
+        """Whether the record should be written; a large one is given time between two writings."""
+        return self._took < SLOW_SAVING or time.perf_counter() >= self._next
+
+    def save_history(self, logs: EpochLogs | None) -> None:
+        """Write `training_history.json`.
+
+        Args:
+            logs: epoch logs, None before the first epoch end.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        if logs is not None:
+            save_history(logs, self._directory / "training_history.json")
+
+    def save_record(self, record: TrainingRecord, bad_batch: Rows | None) -> None:
+        """Write `record.npz` and, if there is one, `bad_batch.npz`.
+
+        Args:
+            record: what was recorded so far.
+            bad_batch: the first batch with a non-finite value.
+        """
+        start = time.perf_counter()
+        self._directory.mkdir(parents=True, exist_ok=True)
+        save_record(record, self._directory / "record.npz")
+        if bad_batch is not None:
+            save_rows(bad_batch, self._directory / "bad_batch.npz")
+        end = time.perf_counter()
+        self._took = end - start
+        self._next = end + self._took / SHARE_OF_SAVING
 
 
 def save_history(logs: EpochLogs, path: Path) -> None:

@@ -11,6 +11,9 @@ from keras_debugger.recording.gradients import FIRST_STEPS
 class StepTable:
     """Numbers for each step; thinned to a fixed size, never at the start of the run.
 
+    Rows are put together when they are asked for, so that adding some costs the same however many
+    there are.
+
     Args:
         every: steps that are kept longest are multiples of this.
         limit: largest number of rows.
@@ -19,8 +22,18 @@ class StepTable:
     every: int
     limit: int
     stride: int = 1
-    steps: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-    values: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    _parts: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
+    _rows: int = 0
+
+    @property
+    def steps(self) -> np.ndarray:
+        """Step numbers of the rows, shape (rows,)."""
+        return self._whole()[0]
+
+    @property
+    def values(self) -> np.ndarray:
+        """The rows, shape (rows, width)."""
+        return self._whole()[1]
 
     def append(self, steps: np.ndarray, values: np.ndarray) -> None:
         """Add rows; a row wider than the earlier ones makes them wider, with NaN.
@@ -29,17 +42,27 @@ class StepTable:
             steps: step numbers, shape (rows,).
             values: shape (rows, width).
         """
-        width = max(values.shape[1], self.values.shape[1])
-        keep = self._kept(steps)
-        self.steps = np.concatenate([self.steps, steps[keep]])
-        self.values = np.concatenate([_widen(self.values, width), _widen(values[keep], width)])
-        while len(self.steps) > self.limit:
+        self._add(steps, values)
+        while self._rows > self.limit:
             self.stride = self.every if self.stride == 1 < self.every else 2 * self.stride
-            keep = self._kept(self.steps)
-            self.steps, self.values = self.steps[keep], self.values[keep]
+            whole = self._whole()
+            self._parts, self._rows = [], 0
+            self._add(*whole)
 
-    def _kept(self, steps: np.ndarray) -> np.ndarray:
-        return np.asarray((steps < FIRST_STEPS) | (steps % self.stride == 0))
+    def _add(self, steps: np.ndarray, values: np.ndarray) -> None:
+        keep = (steps < FIRST_STEPS) | (steps % self.stride == 0)
+        self._parts.append((steps[keep], values[keep]))
+        self._rows += int(keep.sum())
+
+    def _whole(self) -> tuple[np.ndarray, np.ndarray]:
+        if not self._parts:
+            return np.empty(0, np.int64), np.empty((0, 0))
+        if len(self._parts) > 1:
+            width = max(values.shape[1] for _, values in self._parts)
+            steps = np.concatenate([steps for steps, _ in self._parts])
+            rows = np.concatenate([_widen(values, width) for _, values in self._parts])
+            self._parts = [(steps, rows)]
+        return self._parts[0]
 
 
 def _widen(values: np.ndarray, width: int) -> np.ndarray:

@@ -106,7 +106,8 @@ def read_source(source: Any) -> TrainingRecord:
     if isinstance(source, TrainingRecord):
         return source
     if isinstance(getattr(source, "record", None), TrainingRecord):
-        record: TrainingRecord = source.record
+        whole = getattr(source, "full_record", None)
+        record: TrainingRecord = source.record if whole is None else whole()
         return record
     if isinstance(source, str | Path):
         return _read_path(Path(source))

@@ -113,6 +113,7 @@ class Ending(StrEnum):
     STOPPED_EARLY = "stopped early"  # a callback set stop_training
     INTERRUPTED = "interrupted"  # Ctrl-C
     FAILED = "failed"  # an exception
+    UNFINISHED = "unfinished"  # it was left before its end; by what was not seen
     RUNNING = "running"
     UNKNOWN = "unknown"  # read from a file that does not say
 
