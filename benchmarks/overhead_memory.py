@@ -4,12 +4,12 @@ import resource
 import sys
 import tempfile
 import time
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
+from record_size import bytes_of
 
 from keras_debugger import Recorder
 from keras_debugger.recording.storage import save_record
@@ -84,19 +84,6 @@ def train(steps: int, callbacks: list) -> float:
         callbacks=callbacks,
     )
     return time.process_time() - start
-
-
-def bytes_of(value: object) -> int:
-    """Bytes of all arrays in a value made of dataclasses, mappings and tuples."""
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if is_dataclass(value):
-        return sum(bytes_of(getattr(value, part.name)) for part in fields(value))
-    if isinstance(value, tuple | list):
-        return sum(bytes_of(part) for part in value)
-    if hasattr(value, "values") and callable(value.values):
-        return sum(bytes_of(part) for part in value.values())
-    return 0
 
 
 def peak_mib() -> float:
