@@ -15,6 +15,7 @@ from keras_debugger.rewriting.layer_copy import own_objects
 from keras_debugger.rewriting.metric_recipes import live_metrics
 from keras_debugger.rewriting.model_form import walk_layers
 
+_LIBRARIES = ("keras", "tensorflow", "numpy", "keras_debugger")
 _MAIN = ("__main__", "__mp_main__")
 
 
@@ -33,7 +34,7 @@ def own_code(model: Any, *others: Any) -> dict[str, Any]:
     if not isinstance(model, keras.Sequential | keras.Function):
         roots.append(model)
     for one in [*(layer for _, layer in walk_layers(model)), *_leaves(roots)]:
-        found.update(own_objects(one))
+        found.update((name, own) for name, own in own_objects(one) if not _is_library(own))
         wrapped = getattr(one, "__dict__", {}).values() if not inspect.isfunction(one) else ()
         for function in (one, *wrapped):
             if inspect.isfunction(function) and not _is_library(function):
@@ -99,4 +100,4 @@ def _leaves(given: Any) -> Iterator[Any]:
 
 def _is_library(one: Any) -> bool:
     first = str(getattr(one, "__module__", "")).split(".", maxsplit=1)[0]
-    return first in ("keras", "tensorflow", "builtins", "numpy", "keras_debugger")
+    return first in _LIBRARIES or first in sys.stdlib_module_names
