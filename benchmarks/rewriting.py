@@ -1,8 +1,11 @@
 """Every kind of model times every group of edits: works, rightly refused, or failed.
 
-Prints one row a kind and the time of a rebuild as a ratio to `keras.models.clone_model`.
+Prints one row a kind and the time of a rebuild as a ratio to `keras.models.clone_model`, of the
+whole model and of one of 150 layers and more.
 
-    python benchmarks/rewriting.py [--json OUT] [--only WORD] [--large]
+    python benchmarks/rewriting.py [--json OUT] [--only WORD] [--large] [--part I/N]
+
+A run of a part adds its rows to those that OUT holds already.
 
 The models and edits are those of tests/rewriting/rewriting_zoo.py. A cell is `passed` if the new
 model is built, shows the edit, trains with a finite loss, and the user's model is unchanged bit
@@ -27,30 +30,38 @@ sys.path.insert(0, str(ROOT / "tests" / "rewriting"))
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from rewriting_contract import check_edits, copied_state, edits_of, input_arrays  # noqa: E402
-from rewriting_zoo import KINDS, Kind  # noqa: E402
+from rewriting_zoo import KINDS, Kind, transformer_encoder  # noqa: E402
 
 from keras_debugger.errors import UnsupportedModelError  # noqa: E402
 from keras_debugger.recording.model_description import describe_model  # noqa: E402
 from keras_debugger.rewriting.blueprint import Blueprint, read_blueprint  # noqa: E402
 from keras_debugger.types.edit import ScaleLearningRate  # noqa: E402
+from keras_debugger.version import VERSION  # noqa: E402
 
 MARKS = {"passed": "Y", "refused": "R", "failed": "FAILED"}
-LARGE = ("MobileNetV2", "EfficientNetB0", "ResNet50")
+LARGE = ("MobileNetV2", "EfficientNetB0", "ResNet50", "transformer encoder")
 Cells = dict[str, tuple[str, str]]  # group -> (outcome, detail)
 
 
 def main() -> int:
     arguments = parse_arguments()
+    print(conditions())
     rows: dict[str, Cells] = {}
     ratios: dict[str, float] = {}
-    for name, kind in KINDS.items():
-        if arguments.only not in name:
-            continue
-        rows[name], ratios[name] = try_kind(kind)
-        show_row(name, rows[name], ratios[name])
-    large = {name: time_large(name) for name in LARGE} if arguments.large else {}
-    for name, (ratio, layers, refusal) in large.items():
-        print(f"{name}: {layers} layers, a rebuild takes {ratio:.2f} x clone_model {refusal}")
+    part, parts = map(int, arguments.part.split("/"))
+    names = [name for name in KINDS if arguments.only in name]
+    for number, name in enumerate(names[part - 1 :: parts]):
+        rows[name], ratios[name] = try_kind(KINDS[name])
+        show_row(name, rows[name], ratios[name], head=number == 0)
+    large = {}
+    for name in LARGE if arguments.large else ():
+        large[name] = time_large(name)
+        ratio, seconds_, layers, refusal = large[name]
+        print(
+            f"{name}: {layers} layers, a rebuild takes {seconds_:.1f} s, {ratio:.2f} x clone_model "
+            f"{refusal}",
+            flush=True,
+        )
     counts = count(rows)
     for name, cells in rows.items():
         for group, (outcome, detail) in cells.items():
@@ -58,7 +69,7 @@ def main() -> int:
                 print(f"failed: {name}, {group}: {detail}")
     print(", ".join(f"{key} {value}" for key, value in counts.items()))
     if arguments.json:
-        write_json(arguments.json, rows, counts, ratios, large)
+        write_json(arguments.json, rows, ratios, large)
     return 1 if counts["failed"] else 0
 
 
@@ -66,8 +77,16 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, help="file to write the counts and times to")
     parser.add_argument("--only", default="", help="only kinds whose name holds this word")
+    parser.add_argument("--part", default="1/1", help="every N-th kind from the I-th on, as I/N")
     parser.add_argument("--large", action="store_true", help="time networks of keras.applications")
     return parser.parse_args()
+
+
+def conditions() -> str:
+    return (
+        f"keras_debugger {VERSION}, Keras {keras.__version__}, Python "
+        f"{sys.version.split()[0]}, {os.cpu_count()} cores, seed 1, median of 3 rebuilds"
+    )
 
 
 def try_kind(kind: Kind) -> tuple[Cells, float]:
@@ -125,17 +144,21 @@ def seconds(run: Callable[[], object], *, times: int = 3) -> float:
     return statistics.median(taken)
 
 
-def time_large(name: str) -> tuple[float, int, str]:
-    build = getattr(keras.applications, name)
-    model = build(weights=None, input_shape=(64, 64, 3), classes=10)
+def time_large(name: str) -> tuple[float, float, int, str]:
+    """Ratio to clone_model, seconds, layers and refusal of a network with two edits."""
+    if name == "transformer encoder":
+        model = transformer_encoder(blocks=12)
+    else:
+        build = getattr(keras.applications, name)
+        model = build(weights=None, input_shape=(64, 64, 3), classes=10)
     model.compile("sgd", "sparse_categorical_crossentropy")
     blueprint = read_blueprint(model, describe_model(model))
     if blueprint.refusal:
-        return float("nan"), len(model.layers), blueprint.refusal
+        return float("nan"), float("nan"), len(model.layers), blueprint.refusal
     edits = (ScaleLearningRate(factor=0.1),)
     clone = seconds(lambda: keras.models.clone_model(model), times=1)
     ours = seconds(lambda: blueprint.build(edits, seed=1), times=1)
-    return ours / clone, len(model.layers), ""
+    return ours / clone, ours, len(model.layers), ""
 
 
 def same(before, after) -> bool:
@@ -151,24 +174,44 @@ def count(rows: dict[str, Cells]) -> dict[str, int]:
     }
 
 
-def show_row(name: str, cells: Cells, ratio: float) -> None:
-    if name == next(iter(KINDS)):
+def show_row(name: str, cells: Cells, ratio: float, *, head: bool) -> None:
+    if head:
         print(" | ".join(["kind".ljust(28), *cells, "time / clone_model"]))
     marks = [MARKS[outcome].center(len(group)) for group, (outcome, _) in cells.items()]
     time_ratio = "-" if np.isnan(ratio) else f"{ratio:.1f}"
     print(" | ".join([name.ljust(28), *marks, time_ratio]), flush=True)
 
 
-def write_json(path: Path, rows, counts, ratios, large) -> None:
+def write_json(path: Path, rows, ratios, large) -> None:
+    """Write the counts and times, with the rows of other parts that the file holds already."""
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    names = {"passed": "passed", "refused_right": "refused", "failed": "failed"}
+    table = {name: {g: o for g, (o, _) in cells.items()} for name, cells in rows.items()}
+    table = {**known.get("rows", {}), **table}
+    outcomes = [outcome for cells in table.values() for outcome in cells.values()]
+    counts = {key: outcomes.count(outcome) for key, outcome in names.items()}
+    times = {
+        **{name: none_if_nan(ratio) for name, ratio in ratios.items()},
+        **{name: none_if_nan(one[0]) for name, one in large.items()},
+    }
     content = {
         **counts,
-        "rows": {name: {g: o for g, (o, _) in cells.items()} for name, cells in rows.items()},
+        "conditions": conditions(),
+        "rows": table,
         "seconds_ratio_to_clone_model": {
-            **{name: None if np.isnan(ratio) else ratio for name, ratio in ratios.items()},
-            **{name: None if np.isnan(one[0]) else one[0] for name, one in large.items()},
+            **known.get("seconds_ratio_to_clone_model", {}),
+            **times,
+        },
+        "seconds": {
+            **known.get("seconds", {}),
+            **{name: none_if_nan(one[1]) for name, one in large.items()},
         },
     }
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def none_if_nan(value: float) -> float | None:
+    return None if np.isnan(value) else value
 
 
 if __name__ == "__main__":

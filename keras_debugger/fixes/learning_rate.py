@@ -23,12 +23,6 @@ def scale_rate(fix: Fix, setup: TrainingSetup, factor: float) -> ScaleLearningRa
             expected="a compiled model with a learning rate above zero",
             do="compile the model before you hand it over",
         )
-    if "LearningRateScheduler" in setup.fit.callbacks:
-        raise fix.refuse(
-            given="a run whose LearningRateScheduler callback sets the rate",
-            expected="a rate that the optimizer holds",
-            do=f"multiply the rate in your schedule function by {factor:g}",
-        )
     for edit in setup.edits_of(ScaleLearningRate):
         if isinstance(edit, ScaleLearningRate) and (edit.factor > 1) != (factor > 1):
             raise fix.refuse(

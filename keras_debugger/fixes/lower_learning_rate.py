@@ -14,10 +14,11 @@ from keras_debugger.types.vocabulary import FixKind
 class LowerLearningRate(Fix):
     """Divide the learning rate, or a whole schedule of it, by ten.
 
+    The rates of a LearningRateScheduler callback are divided too.
+
     When: loss diverges, oscillates or becomes NaN, and the first steps change the weights by a
         large share of their size.
-    Refused when: the rate is not known; a LearningRateScheduler callback sets it; the plan has
-        already raised it.
+    Refused when: the rate is not known; the plan has already raised it.
     Risk: training needs more epochs.
     Source: Smith 2017, arXiv:1506.01186. The factor is the usual first step down a decade.
     """

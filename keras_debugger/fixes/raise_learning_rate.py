@@ -16,8 +16,8 @@ class RaiseLearningRate(Fix):
 
     When: loss still falls at a steady rate when training ends and the steps are tiny compared
         with the weights.
-    Refused when: the rate is not known; a LearningRateScheduler callback sets it; the plan has
-        already lowered it. A schedule that exists is multiplied and kept.
+    Refused when: the rate is not known; the plan has already lowered it. A schedule that exists,
+        and one of a LearningRateScheduler callback, is multiplied and kept.
     Risk: training may diverge.
     Source: Smith 2017, arXiv:1506.01186; halving with patience 5 as Keras's ReduceLROnPlateau
         documents it.

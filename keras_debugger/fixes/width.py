@@ -32,8 +32,7 @@ def width_groups(
     widths = _Widths({layer.path: layer for layer in model.layers})
     for call in setup.graph.calls:
         widths.add(call)
-    for tensor in setup.graph.outputs:
-        widths.fix(tensor)
+    widths.fix(*setup.graph.inputs, *setup.graph.outputs)
     movable = {layer.path for layer in hidden_layers(model, *_OWN_WIDTH) if layer.units}
     groups: dict[int, list[LayerDescription]] = {}
     for path, tensor in widths.owners.items():

@@ -11,13 +11,16 @@ from keras_debugger.types.plan import Plan
 from keras_debugger.types.record import FitDescription, ModelDescription
 
 
-def fix_code(plan: Plan, model: ModelDescription, fit: FitDescription | None = None) -> str:
+def fix_code(
+    plan: Plan, model: ModelDescription, fit: FitDescription | None = None, *, source: str = ""
+) -> str:
     """The lines of the user's program that a plan changes.
 
     Args:
         plan: the plan.
         model: the model it changes.
         fit: arguments of fit, for the lines that need them; None if they are not known.
+        source: code of the whole changed model; it stands in for lines that leave something out.
 
     Returns:
         Python code, one part for data, model, compile and fit as far as they change; empty for a
@@ -28,7 +31,7 @@ def fix_code(plan: Plan, model: ModelDescription, fit: FitDescription | None = N
         return ""
     parts = [
         ("The data", data_lines(edits)),
-        ("The model", _model_lines(edits, model)),
+        ("The model", _model_lines(edits, model, source)),
         ("Compile", _compile_lines(edits, model)),
         ("Train", fit_lines(edits, model, fit or FitDescription())),
     ]
@@ -37,13 +40,24 @@ def fix_code(plan: Plan, model: ModelDescription, fit: FitDescription | None = N
     return f"{_imports(body)}\n\n{body}\n"
 
 
-def _model_lines(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
+def _model_lines(edits: tuple[Edit, ...], model: ModelDescription, source: str) -> list[str]:
     trainable = [
         f"model.get_layer({_quoted(edit.layer)}).trainable = {edit.trainable}"
         for edit in edits
         if isinstance(edit, SetTrainable)
     ]
-    return [*normalization_lines(edits, model), *layer_lines(edits, model), *trainable]
+    lines = [*normalization_lines(edits, model), *layer_lines(edits, model), *trainable]
+    if source and lines and not _is_whole(lines):
+        return source.splitlines()
+    return lines
+
+
+def _is_whole(lines: Sequence[str]) -> bool:
+    """Whether the lines make the model: they leave nothing to the user's own code."""
+    text = "\n".join(lines)
+    return text.startswith(("model = ", "normalization")) and not any(
+        left in text for left in ("(...", "# keep ", "# leave out ", "# new: ", ".get_layer(")
+    )
 
 
 def _quoted(path: str) -> str:
@@ -64,4 +78,6 @@ def _imports(body: str) -> str:
         lines.append("from keras import layers")
     if "compute_class_weight" in body:
         lines.append("from sklearn.utils.class_weight import compute_class_weight")
+    if "compute_sample_weight" in body:
+        lines.append("from sklearn.utils.class_weight import compute_sample_weight")
     return "\n".join(lines)

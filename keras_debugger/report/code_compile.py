@@ -14,6 +14,7 @@ from keras_debugger.types.edit import (
     Schedule,
     SetOptimizer,
     SetSchedule,
+    SetWeightDecay,
 )
 from keras_debugger.types.record import ModelDescription, OptimizerDescription
 
@@ -40,6 +41,7 @@ class _Optimizer:
 
     description: OptimizerDescription
     factor: float = 1.0
+    decay: float = 0.0  # share of the weights in a whole training, in place of a known weight decay
     schedule: Schedule | None = None
 
 
@@ -90,6 +92,8 @@ def _apply(edit: Edit, optimizer: _Optimizer) -> _Optimizer:
             return replace(optimizer, description=fresh, factor=1.0)
         case SetSchedule(schedule=schedule):
             return replace(optimizer, description=replace(now, schedule=""), schedule=schedule)
+        case SetWeightDecay(factor=factor):
+            return replace(optimizer, decay=factor)
         case ClipNorm(limit=limit, over_all=over_all):
             clipped = replace(
                 now,
@@ -103,19 +107,22 @@ def _apply(edit: Edit, optimizer: _Optimizer) -> _Optimizer:
 
 def _schedule_lines(optimizer: _Optimizer) -> list[str]:
     rate = decimal(optimizer.description.learning_rate)
-    steps = "steps = epochs * -(-len(x_train) // batch_size)  # optimizer steps in all"
+    lines = []
+    if optimizer.schedule in (Schedule.COSINE, Schedule.WARM_UP) or optimizer.decay:
+        lines.append("steps = epochs * -(-len(x_train) // batch_size)  # optimizer steps in all")
+    if optimizer.decay:
+        lines.append(f"weight_decay = {decimal(optimizer.decay)} / steps**0.5 / {rate}")
     if optimizer.schedule is Schedule.COSINE:
         call = f"keras.optimizers.schedules.CosineDecay({rate}, decay_steps=steps)"
-        return [steps, f"learning_rate = {call}"]
+        lines.append(f"learning_rate = {call}")
     if optimizer.schedule is Schedule.WARM_UP:
-        return [
-            steps,
+        lines += [
             "learning_rate = keras.optimizers.schedules.CosineDecay(  # rises, then stays",
             "    0.0, decay_steps=steps, alpha=1.0,",
             f"    warmup_target={rate}, warmup_steps=max(1, round(0.1 * steps)),",
             ")",
         ]
-    return []
+    return lines
 
 
 def _optimizer(optimizer: _Optimizer) -> list[str]:
@@ -138,5 +145,8 @@ def _optimizer(optimizer: _Optimizer) -> list[str]:
         "weight_decay": now.weight_decay,
     }
     inside = [f"learning_rate={rate}"]
+    if optimizer.decay:
+        extras["weight_decay"] = None
+        inside.append("weight_decay=weight_decay")
     inside += [f"{key}={decimal(value)}" for key, value in extras.items() if value is not None]
     return [f"{home}{kind}({', '.join(inside)}),{comment}"]

@@ -1,12 +1,15 @@
 """Edits of `fit` and of the data as Python lines."""
 
+import math
 from collections.abc import Sequence
 
+from keras_debugger.report.layer_edits import literal
 from keras_debugger.types.edit import (
     BalanceClasses,
     DropBrokenRows,
     Edit,
     FitEdit,
+    ScaleLearningRate,
     Schedule,
     SetBatchSize,
     SetEpochs,
@@ -15,7 +18,7 @@ from keras_debugger.types.edit import (
     StopEarly,
 )
 from keras_debugger.types.record import FitDescription, ModelDescription
-from keras_debugger.types.vocabulary import LossKind
+from keras_debugger.types.vocabulary import REGRESSION_LOSSES, LossKind
 
 
 def data_lines(edits: Sequence[Edit]) -> list[str]:
@@ -41,10 +44,12 @@ def fit_lines(edits: Sequence[Edit], model: ModelDescription, fit: FitDescriptio
         Lines of Python; empty if no edit concerns fit.
     """
     schedules = [edit.schedule for edit in edits if isinstance(edit, SetSchedule)]
-    if not schedules and not any(isinstance(edit, FitEdit) for edit in edits):
+    scheduler = _scaled_scheduler(edits, fit)
+    if not schedules and not scheduler and not any(isinstance(edit, FitEdit) for edit in edits):
         return []
     epochs, batch_size, shuffle = fit.epochs, fit.batch_size, fit.shuffle
-    callbacks, balanced = [], False
+    callbacks = list(scheduler)
+    balanced: BalanceClasses | None = None
     for edit in edits:
         match edit:
             case SetEpochs():
@@ -54,7 +59,7 @@ def fit_lines(edits: Sequence[Edit], model: ModelDescription, fit: FitDescriptio
             case Shuffle():
                 shuffle = True
             case BalanceClasses():
-                balanced = True
+                balanced = edit
             case StopEarly(patience=patience):
                 callbacks.append(
                     f"keras.callbacks.EarlyStopping(patience={patience}, restore_best_weights=True)"
@@ -68,16 +73,43 @@ def fit_lines(edits: Sequence[Edit], model: ModelDescription, fit: FitDescriptio
     ]
     if any(isinstance(edit, Shuffle) for edit in edits) or shuffle is False:
         arguments.append(f"shuffle={shuffle}")
-    if balanced:
-        arguments.append("class_weight=class_weight")
+    if balanced is not None:
+        weights = "sample_weight" if balanced.by_row else "class_weight"
+        arguments.append(f"{weights}={weights}")
     elif fit.class_weight:
         inside = ", ".join(f"{key}: {value:.4g}" for key, value in fit.class_weight.items())
         arguments.append(f"class_weight={{{inside}}}")
-    lines = [*(_class_weight_lines(model) if balanced else ()), "history = model.fit("]
+    lines = [*(_weight_lines(balanced, model) if balanced else ()), "history = model.fit("]
     lines += ["    x_train,", "    y_train,", *(f"    {text}," for text in arguments)]
     if callbacks:
         lines += ["    callbacks=[", *(f"        {text}," for text in callbacks), "    ],"]
     return [*lines, ")"]
+
+
+def _scaled_scheduler(edits: Sequence[Edit], fit: FitDescription) -> list[str]:
+    """The user's LearningRateScheduler with the rates that an edit scales; empty if none does."""
+    factor = math.prod(edit.factor for edit in edits if isinstance(edit, ScaleLearningRate))
+    replaced = any(isinstance(edit, SetSchedule) for edit in edits)
+    if factor == 1.0 or replaced or "LearningRateScheduler" not in fit.callbacks:
+        return []
+    schedule = f"lambda epoch, rate: {factor:g} * your_schedule(epoch, rate / {factor:g})"
+    return [f"keras.callbacks.LearningRateScheduler({schedule})"]
+
+
+def _weight_lines(edit: BalanceClasses, model: ModelDescription) -> list[str]:
+    if not edit.by_row:
+        return _class_weight_lines(model)
+    if len(model.outputs) <= 1:
+        weights = 'compute_sample_weight("balanced", y_train.ravel()).reshape(y_train.shape)'
+        return [f"sample_weight = {weights}  # times your own weights, if you have some"]
+    lines = ["sample_weight = {"]
+    for output in model.outputs:
+        labels = f"y_train[{literal(output.name)}]"
+        weights = f'compute_sample_weight("balanced", {labels}.ravel())'
+        if output.loss in REGRESSION_LOSSES:
+            weights = f"np.ones(len({labels}))"
+        lines.append(f"    {literal(output.name)}: {weights},")
+    return [*lines, "}"]
 
 
 def _class_weight_lines(model: ModelDescription) -> list[str]:

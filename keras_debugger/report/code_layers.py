@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from keras_debugger.report.layer_edits import ACTIVATION, Line, decimal, edited_lines, literal
 from keras_debugger.report.words import name as short
-from keras_debugger.types.edit import Edit, NormalizeInput
+from keras_debugger.types.edit import Edit, FillInput, NormalizeInput
 from keras_debugger.types.record import LayerDescription, ModelDescription
 from keras_debugger.types.vocabulary import Activation, LayerKind, ModelKind
 
@@ -38,9 +38,11 @@ def layer_lines(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
     """
     lines = edited_lines(edits, model)
     changed = [line for line in lines.values() if line.changed]
-    if not changed and not any(isinstance(edit, NormalizeInput) for edit in edits):
+    if not changed and not any(isinstance(edit, NormalizeInput | FillInput) for edit in edits):
         return []
-    if model.kind is ModelKind.SEQUENTIAL and all("/" not in path for path in lines):
+    chain = not any(line.skips for line in changed)
+    chain = chain and not any(isinstance(edit, FillInput) for edit in edits)
+    if chain and model.kind is ModelKind.SEQUENTIAL and all("/" not in path for path in lines):
         return _sequential(list(lines.values()), edits, model)
     return [*_inputs(edits, model), *(text for line in changed for text in _line(line))]
 
@@ -67,6 +69,8 @@ def _inputs(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
     """Where the Normalization layers go."""
     lines = []
     for edit in edits:
+        if isinstance(edit, FillInput):
+            lines += _filling(edit, model)
         if isinstance(edit, NormalizeInput):
             variable = _normalization(edit, model)
             if model.kind is ModelKind.SEQUENTIAL:
@@ -76,6 +80,20 @@ def _inputs(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
                 where = f" {literal(model.inputs[edit.input].name)}" if known else ""
                 lines.append(f"x = {variable}(inputs)  # new: right after the input{where}")
     return lines
+
+
+def _filling(edit: FillInput, model: ModelDescription) -> list[str]:
+    """Lines that put the training mean in place of NaN and infinity, right after the input."""
+    several = len(model.inputs) > 1
+    source = f"x_train[{edit.input}]" if several else "x_train"
+    name = f" {literal(model.inputs[edit.input].name)}" if several else ""
+    return [
+        f"finite = np.where(np.isfinite({source}), {source}, np.nan)",
+        "mean = np.nanmean(finite, axis=tuple(range(finite.ndim - 1)))",
+        f"x = layers.Rescaling(1.0, offset=-mean)(inputs)  # new: right after the input{name}",
+        "x = keras.ops.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)",
+        "x = layers.Rescaling(1.0, offset=mean)(x)",
+    ]
 
 
 def _sequential(lines: list[Line], edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
@@ -111,6 +129,8 @@ def _line(line: Line) -> Iterator[str]:
             yield f"{_own_activation(layer)},  # moved here from {place}"
         else:
             yield f"{text},  # new, after {place}"
+    for source in line.skips:
+        yield f"# new: layers.Add()([output of {place}, output of {literal(source)}])"
 
 
 def _class(layer: LayerDescription) -> str:

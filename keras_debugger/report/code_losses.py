@@ -1,6 +1,6 @@
 """Losses, their weights and metrics after the edits of a plan, as Python code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from keras_debugger.report.layer_edits import decimal
 from keras_debugger.report.words import name
@@ -37,13 +37,18 @@ _ACCURACIES = {
 def loss_codes(edits: Sequence[Edit], model: ModelDescription) -> list[str]:
     """The losses after the edits, one text of code for all outputs."""
     changed = {edit.output: edit for edit in edits if isinstance(edit, SetLoss)}
+    scales = {edit.output: edit.sd for edit in edits if isinstance(edit, ScaleTargets)}
     if len(model.outputs) <= 1:
-        return [_loss(changed.get(0), model, 0)]
-    every = [_loss(changed.get(i), model, i).split(",  #")[0] for i in range(len(model.outputs))]
+        return [_loss(changed.get(0), model, 0, scales)]
+    every = [
+        _loss(changed.get(i), model, i, scales).split(",  #")[0] for i in range(len(model.outputs))
+    ]
     return [f"[{', '.join(text.rstrip(',') for text in every)}],"]
 
 
-def _loss(edit: SetLoss | None, model: ModelDescription, output: int) -> str:
+def _loss(
+    edit: SetLoss | None, model: ModelDescription, output: int, scales: Mapping[int, float]
+) -> str:
     described = model.outputs[output] if output < len(model.outputs) else None
     kind = edit.loss if edit else described.loss if described else LossKind.OTHER
     logits = edit.from_logits if edit else bool(described and described.from_logits)
@@ -51,6 +56,8 @@ def _loss(edit: SetLoss | None, model: ModelDescription, output: int) -> str:
     comment = f"  # was {name(was)}" if edit and was else ""
     if kind is LossKind.OTHER:
         return f"your_loss,  # as it is: {name(was)}" if was else "your_loss,  # as it is"
+    if kind is LossKind.HUBER and output in scales:
+        return f"keras.losses.Huber(delta={decimal(scales[output])}),{comment}"
     if logits and kind in _LOSSES:
         return f"keras.losses.{_LOSSES[kind]}(from_logits=True),{comment}"
     return f'"{kind.value}",{comment}'

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from keras_debugger.report.words import name as short
 from keras_debugger.types.edit import (
+    AddSkip,
     Edit,
     InsertBatchNormalization,
     InsertDropout,
@@ -16,6 +17,7 @@ from keras_debugger.types.edit import (
     SetInitializer,
     SetL2,
     SetOutput,
+    SetUnits,
 )
 from keras_debugger.types.record import LayerDescription, ModelDescription
 from keras_debugger.types.vocabulary import Activation, LayerKind
@@ -33,6 +35,7 @@ class Line:
         arguments: further keyword arguments as code.
         after: code of new layers that follow it; ACTIVATION for its own activation.
         gone: whether it is left out.
+        skips: paths of the layers whose output is added to what comes out at last.
     """
 
     layer: LayerDescription
@@ -40,11 +43,12 @@ class Line:
     arguments: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     gone: bool = False
+    skips: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether any edit touched it."""
-        return bool(self.changes or self.after or self.gone)
+        return bool(self.changes or self.after or self.gone or self.skips)
 
 
 def decimal(value: float) -> str:
@@ -149,7 +153,10 @@ def _apply(edit: Edit, line: Line) -> Line:
         case SetDropout(rate=rate) | InsertDropout(rate=rate) if _has_own_dropout(layer):
             words = f"dropout was {layer.dropout:g}"
             new = replace(layer, dropout=rate)
-            return _changed(line, new, words, f"dropout={decimal(rate)}")
+            arguments = [f"dropout={decimal(rate)}"]
+            if isinstance(edit, InsertDropout) and layer.kind is not LayerKind.ATTENTION:
+                arguments.append(f"recurrent_dropout={decimal(rate)}")
+            return _changed(line, new, words, *arguments)
         case SetDropout(rate=rate):
             new = replace(layer, dropout=rate)
             changed = _changed(line, new, f"was {layer.dropout:g}", f"rate={decimal(rate)}")
@@ -157,6 +164,12 @@ def _apply(edit: Edit, line: Line) -> Line:
         case InsertDropout(rate=rate):
             new_layer = f"layers.{_dropout(layer)}({decimal(rate)})"
             return replace(line, after=(*line.after, new_layer))
+        case SetUnits(units=units):
+            key = "filters" if layer.kind is LayerKind.CONV else "units"
+            words = f"was {layer.units} {key}"
+            return _changed(line, replace(layer, units=units), words, f"{key}={units}")
+        case AddSkip(source=source):
+            return replace(line, skips=(*line.skips, source))
         case InsertBatchNormalization():
             return _batch_norm(line)
         case InsertLayerNormalization():

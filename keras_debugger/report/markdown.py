@@ -125,8 +125,15 @@ def _fix(story: ResultStory) -> Iterator[str]:
             for fix in story.fixes
         )
     if story.code:
-        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", story.code)), default=0))
-        yield f"{fence}python\n{story.code.rstrip()}\n{fence}"
+        yield _fenced(story.code, "python")
+    if story.summary:
+        yield "The model, before (-) and after (+):"
+        yield _fenced(story.summary, "diff")
+
+
+def _fenced(text: str, language: str) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
 def _comparison(story: ResultStory) -> Iterator[str]:

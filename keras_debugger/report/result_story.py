@@ -19,6 +19,7 @@ from keras_debugger.report.comparison_story import (
 )
 from keras_debugger.report.recommendations import Area
 from keras_debugger.report.story import DiagnosisStory, tell
+from keras_debugger.report.summary_diff import diff_text, summary_diff
 from keras_debugger.report.words import (
     MEANINGS,
     TONES,
@@ -66,6 +67,7 @@ class ResultStory:
         proven: whether a fix was proved.
         fixes: the fixes of the plan that was proved or came nearest.
         code: the plan as Python; empty if there is none.
+        summary: the summaries of both models as a diff; empty if no layer changes.
         metric: name of the metric that decided; empty if nothing was compared.
         seeds: rows (seed, before, after, change of the error); the last one holds the means.
         evidence: what the comparison rests on.
@@ -87,6 +89,7 @@ class ResultStory:
     proven: bool
     fixes: tuple[FixStory, ...]
     code: str
+    summary: str
     metric: str
     seeds: tuple[Row, ...]
     evidence: str
@@ -112,6 +115,7 @@ def tell_result(result: AutofixResult) -> ResultStory:
         proven=result.verdict in PROVEN,
         fixes=_fixes(result),
         code=_code(result),
+        summary=_summary(result),
         metric=name(proof.metric).replace("_", " "),
         seeds=seed_rows(proof, result.before),
         evidence=evidence(proof),
@@ -148,7 +152,16 @@ def _code(result: AutofixResult) -> str:
     record = result.diagnosis.record
     if result.plan is None or record.model_description is None:
         return ""
-    return fix_code(result.plan, record.model_description, record.fit_description)
+    source = result.changed.source if result.changed is not None else ""
+    described, fit = record.model_description, record.fit_description
+    return fix_code(result.plan, described, fit, source=source)
+
+
+def _summary(result: AutofixResult) -> str:
+    before = result.diagnosis.record.model_description
+    if before is None or result.changed is None:
+        return ""
+    return diff_text(summary_diff(before, result.changed.description))
 
 
 def _recommendations(result: AutofixResult) -> tuple[tuple[str, tuple[Row, ...]], ...]:

@@ -191,6 +191,11 @@ def _fix(console: Console, story: ResultStory) -> None:
         console.print()
         code = Syntax(story.code, "python", theme="ansi_dark", background_color="default")
         console.print(Padding(code, (0, 0, 0, 4), expand=False))
+    if story.summary:
+        console.print()
+        console.print(Padding(Text("The model, before (-) and after (+):"), (0, 0, 0, 2)))
+        diff = Syntax(story.summary, "diff", theme="ansi_dark", background_color="default")
+        console.print(Padding(diff, (0, 0, 0, 4), expand=False))
 
 
 def _unjudged(console: Console, story: DiagnosisStory) -> None:

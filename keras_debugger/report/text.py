@@ -114,6 +114,9 @@ def _fixes(story: ResultStory) -> Iterator[str]:
         yield from _wrap(f"Risk: {fix.risk}", "      ")
     if story.code:
         yield from ("", *(f"    {line}".rstrip() for line in story.code.splitlines()))
+    if story.summary:
+        yield from ("", "  The model, before (-) and after (+):", "")
+        yield from (f"    {line}" for line in story.summary.splitlines())
 
 
 def _unjudged(story: DiagnosisStory) -> Iterator[str]:

@@ -138,7 +138,7 @@ class Blueprint:
         names = tuple(output.name for output in self.description.outputs)
         state = edit_compile_state(self.compile_state, edits, self.description, names, steps=steps)
         state.compile(rebuilt.model)
-        check_visible(edits, rebuilt, plan, names)
+        check_visible(edits, rebuilt, plan, names, state=state, inputs=inputs)
         return rebuilt.model
 
     def _from_factory(
@@ -164,12 +164,13 @@ class Blueprint:
             seed_draws(seed, "build")
             model = self.factory()
             names = tuple(output.name for output in self.description.outputs)
+            edited = None
             if any(isinstance(edit, CompileEdit) for edit in edits):
                 state = read_compile_state(model, self.description, fresh=True)
                 edited = edit_compile_state(state, edits, self.description, names, steps=steps)
                 if edited != state:
                     edited.compile(model)
-            check_compiled(edits, model, names)
+            check_compiled(edits, model, names, state=edited)
         return model
 
 

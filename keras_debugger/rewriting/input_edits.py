@@ -63,11 +63,15 @@ def _fillers(mean: np.ndarray, *, rank: int, axis: int) -> list[Insertion]:
     first, last = (
         Insertion(
             kind=kind,
-            make=partial(keras.layers.Rescaling, 1.0, shift.tolist(), dtype="float32"),
+            make=partial(_shifted, offset=shift.tolist()),
         )
         for kind, shift in kinds.items()
     )
     return [first, Insertion(kind="fill", make=lambda name: _fill, is_operation=True), last]
+
+
+def _shifted(name: str, *, offset: list[Any]) -> Any:
+    return keras.layers.Rescaling(1.0, offset, name=name, dtype="float32")
 
 
 def _finite_mean(values: np.ndarray, axis: int) -> np.ndarray:

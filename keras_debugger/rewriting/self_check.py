@@ -73,7 +73,7 @@ def _different_answers(model: Any, rebuilt: Rebuilt) -> str:
     inputs = probe_batch(model)
     variables = list(model.variables)
     for training in (False, True):
-        with _restored(variables), _restored(list(rebuilt.model.variables)):
+        with restored(variables), restored(list(rebuilt.model.variables)):
             ours, losses = _answers(model, inputs, training=training)
             with tf.GradientTape() as tape:
                 theirs, new_losses = _answers(rebuilt.model, inputs, training=training)
@@ -97,7 +97,8 @@ def _answers(model: Any, inputs: Any, *, training: bool) -> tuple[list[Any], lis
 
 
 @contextmanager
-def _restored(variables: list[Any]) -> Iterator[None]:
+def restored(variables: list[Any]) -> Iterator[None]:
+    """Put variables back on leaving, bit for bit, if they were changed inside."""
     before = [variable.numpy() for variable in variables]
     try:
         yield

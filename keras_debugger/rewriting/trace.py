@@ -19,6 +19,8 @@ class _RawCall:
     inputs: list[int]  # ids of tensors
     outputs: list[int]
     shape: Shape
+    arguments: Any = None
+    result: Any = None
 
 
 @dataclass(slots=True)
@@ -43,7 +45,15 @@ class Recorded:
         self.kept += taken + made
         shape = tuple(made[0].shape) if made else ()
         self.calls.append(
-            _RawCall(path, operation, [id(t) for t in taken], [id(t) for t in made], shape)
+            _RawCall(
+                path,
+                operation,
+                [id(t) for t in taken],
+                [id(t) for t in made],
+                shape,
+                arguments,
+                result,
+            )
         )
 
     @classmethod

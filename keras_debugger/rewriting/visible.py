@@ -5,63 +5,163 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_debugger.rewriting import effects
+from keras_debugger.rewriting.compile_state import CompileState
 from keras_debugger.rewriting.engine import Rebuilt
 from keras_debugger.rewriting.layer_copy import settings
-from keras_debugger.rewriting.layer_plan import RebuildPlan
+from keras_debugger.rewriting.layer_plan import LayerPlan, RebuildPlan
 from keras_debugger.rewriting.loss_edits import LOSSES, loss_of
 from keras_debugger.rewriting.model_form import walk_layers
-from keras_debugger.rewriting.subject import cannot_apply
-from keras_debugger.types.edit import ClipNorm, Edit, SetLoss, SetOptimizer
+from keras_debugger.rewriting.optimizer_edits import first_rate
+from keras_debugger.rewriting.subject import RECURRENT, cannot_apply
+from keras_debugger.types.edit import (
+    AddSkip,
+    ClipNorm,
+    Edit,
+    FillInput,
+    NormalizeInput,
+    ScaleTargets,
+    Schedule,
+    SetLoss,
+    SetOptimizer,
+    SetOutput,
+    SetSchedule,
+    SetWeightDecay,
+)
 
 
 def check_visible(
-    edits: tuple[Edit, ...], rebuilt: Rebuilt, plan: RebuildPlan, names: tuple[str, ...]
+    edits: tuple[Edit, ...],
+    rebuilt: Rebuilt,
+    plan: RebuildPlan,
+    names: tuple[str, ...],
+    *,
+    state: CompileState,
+    inputs: list[np.ndarray] | None,
 ) -> None:
-    """Check that a rebuilt model shows each edit.
+    """Check that a rebuilt model shows each edit, and that each does what it should.
 
     Args:
         edits: the edits that were asked for.
         rebuilt: the rebuilt and compiled model.
         plan: the plan that was made of the edits.
         names: names of the outputs.
+        state: what it was compiled with.
+        inputs: raw training inputs, None if not known.
 
     Raises:
         UnsupportedModelError: an edit is not to be seen.
     """
-    present = {layer.name for _, layer in walk_layers(rebuilt.model)}
+    present = {layer.name: layer for _, layer in walk_layers(rebuilt.model)}
     missing = [name for name in rebuilt.inserted if name not in present]
     if missing:
         raise cannot_apply(edits[0], f"the new layer {missing[0]!r} is not in the new model")
     for path, own in plan.layers.items():
-        new = rebuilt.new_layer(path)
-        for key, value in own.settings.items():
-            shown = settings(new.get_config(), key)
-            if not shown or not all(_same(one, value, key) for one in shown):
-                raise cannot_apply(_edit_of(edits, path), f"{key} is still {shown}")
-        if own.trainable is not None and new.trainable != own.trainable:
-            raise cannot_apply(_edit_of(edits, path), f"trainable is still {new.trainable}")
-    check_compiled(edits, rebuilt.model, names)
+        reason = _unchanged(rebuilt.new_layer(path), own, rebuilt.model)
+        if reason:
+            raise cannot_apply(_edit_of(edits, path), reason)
+    noises = [name for name in rebuilt.inserted if effects.is_noise(present[name])]
+    for name in noises:
+        reason = effects.no_noise(present[name])
+        if reason:
+            raise cannot_apply(edits[0], f"{name!r}: {reason}")
+    for edit in edits:
+        reason = _without_effect(edit, rebuilt.model, present, inputs)
+        if reason:
+            raise cannot_apply(edit, reason)
+    check_compiled(edits, rebuilt.model, names, state=state)
 
 
-def check_compiled(edits: tuple[Edit, ...], model: Any, names: tuple[str, ...]) -> None:
+def check_compiled(
+    edits: tuple[Edit, ...], model: Any, names: tuple[str, ...], *, state: CompileState | None
+) -> None:
     """Check that a compiled model shows the edits of its optimizer and losses.
+
+    Args:
+        edits: the edits that were asked for.
+        model: the compiled model.
+        names: names of the outputs.
+        state: what it was compiled with; None if it was not compiled anew.
 
     Raises:
         UnsupportedModelError: an edit is not to be seen.
     """
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-    last = {type(edit): edit for edit in edits if isinstance(edit, ClipNorm | SetOptimizer)}
+    last = {type(edit): edit for edit in edits}
     for edit in last.values():
-        if isinstance(edit, ClipNorm):
-            shown = optimizer.global_clipnorm if edit.over_all else optimizer.clipnorm
-            if shown != edit.limit:
-                raise cannot_apply(edit, f"the optimizer clips at {shown}")
-        elif type(optimizer) is not type(keras.optimizers.get(edit.name)):
-            raise cannot_apply(edit, f"the optimizer is {type(optimizer).__name__}")
+        reason = _unlike(edit, optimizer, last)
+        if reason:
+            raise cannot_apply(edit, reason)
     for loss_edit in {e.output: e for e in edits if isinstance(e, SetLoss)}.values():
         loss = loss_of(model.loss, loss_edit.output, names)
         if type(loss) is not LOSSES[loss_edit.loss]:
             raise cannot_apply(loss_edit, f"the loss is {loss}")
+    wanted = None if state is None else state.optimizer.core.config.get("learning_rate")
+    if wanted is not None and not np.isclose(_rate_at_start(optimizer), first_rate(wanted)):
+        raise cannot_apply(edits[0], f"the learning rate is {_rate_at_start(optimizer):g}")
+
+
+def _unlike(edit: Edit, optimizer: Any, last: dict[type, Edit]) -> str:
+    """Why an optimizer does not show an edit of it; empty if it does."""
+    match edit:
+        case ClipNorm():
+            shown = optimizer.global_clipnorm if edit.over_all else optimizer.clipnorm
+            return "" if shown == edit.limit else f"the optimizer clips at {shown}"
+        case SetOptimizer():
+            same = type(optimizer) is type(keras.optimizers.get(edit.name))
+            return "" if same else f"the optimizer is {type(optimizer).__name__}"
+        case SetWeightDecay():
+            return "" if optimizer.weight_decay else "the optimizer does not decay weights"
+        case SetSchedule(schedule=Schedule.COSINE | Schedule.WARM_UP) if SetOptimizer not in last:
+            given = optimizer.get_config()["learning_rate"]
+            return "" if isinstance(given, dict) else "the learning rate follows no schedule"
+    return ""
+
+
+def _rate_at_start(optimizer: Any) -> float:
+    given = optimizer.get_config()["learning_rate"]
+    if isinstance(given, dict):
+        return first_rate(keras.saving.deserialize_keras_object(given))
+    return float(given)
+
+
+def _unchanged(new: Any, own: LayerPlan, model: Any) -> str:
+    """Why a layer does not show its plan; empty if it does."""
+    for key, value in own.settings.items():
+        shown = settings(new.get_config(), key)
+        if not shown or not all(_same(one, value, key) for one in shown):
+            return f"{key} is still {shown}"
+        if key.endswith("_regularizer") and value is not None and new.built:
+            reason = effects.no_penalty(new, model)
+            if reason:
+                return reason
+        if key in ("units", "filters") and new.built:
+            sizes = {size for weight in new.weights for size in weight.shape}
+            if value not in sizes:
+                return f"no weight has {value} columns"
+    if own.settings.get("dropout") and isinstance(new, RECURRENT) and new.built:
+        reason = effects.no_recurrent_noise(new)
+        if reason:
+            return reason
+    if own.trainable is not None and new.trainable != own.trainable:
+        return f"trainable is still {new.trainable}"
+    return ""
+
+
+def _without_effect(
+    edit: Edit, model: Any, layers: dict[str, Any], inputs: list[np.ndarray] | None
+) -> str:
+    match edit:
+        case AddSkip():
+            return effects.no_sum(edit, layers)
+        case NormalizeInput() | FillInput():
+            return effects.no_layer_behind_input(edit, model, inputs)
+        case ScaleTargets():
+            return effects.no_rescaling(edit, model)
+        case SetOutput(units=int() as units):
+            shown = model.outputs[edit.output].shape[-1]
+            return "" if shown == units else f"the output has {shown} units"
+    return ""
 
 
 def _edit_of(edits: tuple[Edit, ...], path: str) -> Edit:

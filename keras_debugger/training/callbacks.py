@@ -1,6 +1,7 @@
 """Callbacks of a trial: fresh copies of the user's where that is safe, and those of the edits."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -8,7 +9,7 @@ import keras
 import numpy as np
 
 from keras_debugger.training.own_code import resolve
-from keras_debugger.types.edit import Edit, Schedule, SetSchedule, StopEarly
+from keras_debugger.types.edit import Edit, ScaleLearningRate, Schedule, SetSchedule, StopEarly
 from keras_debugger.types.record import EpochLogs
 
 PLATEAU_FACTOR = 0.5
@@ -97,7 +98,7 @@ def callbacks_of_trial(
     """Fresh callbacks for one training.
 
     The user's learning-rate callbacks give way to a schedule, and early stopping to that of an
-    edit.
+    edit. Where an edit scales the rate, a LearningRateScheduler scales its rates too.
 
     Args:
         users: the user's callbacks; they are read, never used.
@@ -105,13 +106,14 @@ def callbacks_of_trial(
     """
     schedules = {edit.schedule for edit in edits if isinstance(edit, SetSchedule)}
     stops = [edit for edit in edits if isinstance(edit, StopEarly)]
+    factor = math.prod(edit.factor for edit in edits if isinstance(edit, ScaleLearningRate))
     fresh = []
     for callback in users:
         gives_way = (schedules and isinstance(callback, _OF_THE_RATE)) or (
             stops and isinstance(callback, keras.callbacks.EarlyStopping)
         )
         if type(callback) in _ARGUMENTS and not gives_way:
-            fresh.append(_built_again(callback))
+            fresh.append(_built_again(callback, factor=factor))
     if Schedule.ON_PLATEAU in schedules:
         fresh.append(
             keras.callbacks.ReduceLROnPlateau(
@@ -160,8 +162,32 @@ def callbacks_from_plain(plain: list[Any]) -> tuple[keras.callbacks.Callback, ..
     )
 
 
-def _built_again(callback: keras.callbacks.Callback) -> keras.callbacks.Callback:
-    return type(callback)(**_arguments(callback))
+def scaled_schedule(schedule: Callable[..., float], factor: float) -> Callable[..., float]:
+    """A schedule whose rates are those of another one times a factor.
+
+    The other one is given the rate that it would have set itself, so that one which goes on from
+    the present rate is scaled once, not once an epoch.
+
+    Args:
+        schedule: function of the epoch, or of the epoch and the present rate.
+        factor: what to multiply its rates by.
+    """
+
+    def scaled(epoch: int, rate: float) -> float:
+        try:
+            own = schedule(epoch, rate / factor)
+        except TypeError:
+            own = schedule(epoch)  # as LearningRateScheduler does
+        return factor * own
+
+    return scaled
+
+
+def _built_again(callback: keras.callbacks.Callback, *, factor: float) -> keras.callbacks.Callback:
+    arguments = _arguments(callback)
+    if "schedule" in arguments and factor != 1.0:
+        arguments["schedule"] = scaled_schedule(arguments["schedule"], factor)
+    return type(callback)(**arguments)
 
 
 def _arguments(callback: keras.callbacks.Callback) -> dict[str, Any]:

@@ -78,13 +78,15 @@ def regression(make_setup):
 
 
 @pytest.fixture(scope="session")
-def setups(make_setup, classifier, regression):
+def setups(make_setup, classifier, regression, blueprints):
     """Set-ups of many kinds, by name; models are built once."""
     keras.utils.set_random_seed(0)
     pixels, numbers = digits()
     table, targets = diabetes()
     images = pixels.reshape(-1, 8, 8, 1)
     rows = pixels.reshape(-1, 8, 8)
+    bare = replace(classifier.model, optimizer=None)
+    blueprints[id(bare)] = blueprints[id(classifier.model)]
     return {
         "classifier": classifier,
         "regression": regression,
@@ -117,12 +119,20 @@ def setups(make_setup, classifier, regression):
         "own loss": make_setup(
             mlp(10, 1, output=None), table, targets, loss=lambda y, p: keras.ops.abs(y - p)
         ),
+        "deep": make_setup(deep(), pixels, numbers),
+        "two outputs": make_setup(
+            two_outputs(),
+            pixels,
+            {"rare": (numbers == 0).astype("int32"), "number": numbers.astype("float32")[:, None]},
+            loss={"rare": "binary_crossentropy", "number": "mse"},
+        ),
         "scheduled": make_setup(
             mlp(64, 10),
             pixels,
             numbers,
             optimizer=keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 100)),
         ),
+        "not compiled": replace(classifier, model=bare),
     }
 
 
@@ -173,6 +183,21 @@ def recurrent():
             layers.Dense(10, activation="softmax", name="head"),
         ]
     )
+
+
+def deep():
+    hidden = [layers.Dense(16, activation="tanh", name=f"hidden_{i}") for i in range(10)]
+    return keras.Sequential(
+        [layers.Input((64,)), *hidden, layers.Dense(10, activation="softmax", name="head")]
+    )
+
+
+def two_outputs():
+    inputs = keras.Input((64,), name="pixels")
+    hidden = layers.Dense(16, activation="relu", name="hidden")(inputs)
+    rare = layers.Dense(1, activation="sigmoid", name="rare")(hidden)
+    number = layers.Dense(1, name="number")(hidden)
+    return keras.Model(inputs, {"rare": rare, "number": number})
 
 
 def residual():

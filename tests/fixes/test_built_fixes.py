@@ -1,8 +1,12 @@
 """Each fix as a model: what it asks for can be built, and is there."""
 
+from itertools import permutations
+
 import keras
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from keras_debugger.errors import NotApplicableError
 from keras_debugger.fixes import ALL_FIXES
@@ -65,3 +69,49 @@ def test_the_plans_of_all_causes_can_be_built(name, setups, blueprints):
         model = build(setup, blueprints, plan.edits)
         assert isinstance(model, keras.Model)
         check_as_foreseen(model, setup.with_edits(*plan.edits))
+
+
+MODELS = ("sigmoid", "regression", "outliers", "normalised", "convolutional", "recurrent", "deep")
+COMMON = {"deadline": None, "derandomize": True}
+COMMON["suppress_health_check"] = [HealthCheck.function_scoped_fixture]
+
+
+def applied(fixes, setup):
+    """The set-up after those of the fixes that are not refused, and how many these are."""
+    done = 0
+    for fix in fixes:
+        try:
+            setup, _ = fix.apply(setup)
+        except NotApplicableError:
+            continue
+        done += 1
+    return setup, done
+
+
+@settings(max_examples=12, **COMMON)
+@given(
+    name=st.sampled_from(MODELS),
+    fixes=st.lists(st.sampled_from(ALL_FIXES), min_size=2, max_size=7, unique=True),
+)
+def test_what_fixes_make_of_a_model_in_any_order_can_be_built(name, fixes, setups, blueprints):
+    setup, _ = applied(fixes, setups[name])
+    model = build(setups[name], blueprints, setup.edits)
+    check_as_foreseen(model, setup)
+
+
+@settings(max_examples=12, **COMMON)
+@given(
+    name=st.sampled_from(MODELS),
+    pair=st.lists(st.sampled_from(ALL_FIXES), min_size=2, max_size=2, unique=True),
+)
+def test_both_orders_of_two_fixes_make_the_same_model(name, pair, setups, blueprints):
+    made = []
+    for order in permutations(pair):
+        setup, done = applied(order, setups[name])
+        if done < 2:
+            return
+        made.append(build(setups[name], blueprints, setup.edits))
+    one, two = (describe_model(model) for model in made)
+    assert one == two
+    for ours, theirs in zip(*(model.get_weights() for model in made), strict=True):
+        np.testing.assert_array_equal(ours, theirs)

@@ -231,7 +231,7 @@ class TestOutputs:
         (far,) = edits("robust-loss", setups["regression"])
         assert far.loss is LossKind.MEAN_ABSOLUTE_ERROR
         scaled = setups["regression"].with_edits(*edits("scale-targets", setups["regression"]))
-        refused("robust-loss", scaled, "already scaled")
+        assert edits("robust-loss", scaled) == (far,)
 
 
 class TestOptimizer:
@@ -247,8 +247,10 @@ class TestOptimizer:
         assert edits("raise-learning-rate", setups["scheduled"]) == (ScaleLearningRate(factor=10),)
         refused("decay-learning-rate", setups["scheduled"], "already follows")
 
-    def test_a_callback_that_sets_the_rate_is_not_fought(self, setups):
-        refused("lower-learning-rate", setups["clipped"], "LearningRateScheduler")
+    def test_a_callback_that_sets_the_rate_is_scaled_with_it(self, setups):
+        scaled = (ScaleLearningRate(factor=0.1),)
+        assert edits("lower-learning-rate", setups["clipped"]) == scaled
+        refused("decay-learning-rate", setups["clipped"], "already follows")
         refused("change-optimizer", setups["clipped"], "LearningRateScheduler")
 
     def test_gradients_are_clipped_once(self, setups):

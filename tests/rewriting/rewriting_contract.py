@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from keras_debugger.types.edit import (
+    AddSkip,
     ClipNorm,
     InsertBatchNormalization,
     InsertDropout,
@@ -15,6 +16,7 @@ from keras_debugger.types.edit import (
     SetL2,
     SetLoss,
     SetOutput,
+    SetUnits,
 )
 from keras_debugger.types.vocabulary import Activation, LossKind
 
@@ -45,6 +47,8 @@ def edits_of(kind):
             SetOutput(output=0, activation=Activation.LINEAR, units=5),
             SetLoss(output=0, loss=LossKind.SPARSE_CATEGORICAL_CROSSENTROPY, from_logits=True),
         ),
+        "shrink": (SetUnits(layer=hidden, units=2),),
+        "residual": (AddSkip(layer=kind.skip[0], source=kind.skip[1]),),
     }
 
 
@@ -83,6 +87,13 @@ def check_edits(group, edits, blueprint, new):
         assert "LayerNormalization" in kinds
     elif group == "normalize":
         assert "Normalization" in kinds
+    elif group == "shrink":
+        layer = _inner(_find(edits[0].layer, new))
+        assert 2 in (getattr(layer, "units", 0), getattr(layer, "filters", 0))
+        before = _inner(_find(edits[0].layer, plain))
+        assert not before.built or before.count_params() > layer.count_params()
+    elif group == "residual":
+        assert "Add" in kinds
     elif group == "head":
         assert keras.tree.flatten(new.outputs)[0].shape[-1] == 5
 

@@ -22,6 +22,7 @@ class Kind:
         active: path of a hidden layer with an activation; the same as `hidden` if empty.
         dropout: path of the layer to put dropout behind; the same as `hidden` if empty.
         normalized: path of the layer to put normalisation behind; the same as `hidden` if empty.
+        skip: path of a layer and of an earlier one whose output is added to its own.
         refused: what cannot be done, to a word that the refusal must hold.
     """
 
@@ -31,6 +32,7 @@ class Kind:
     active: str = ""
     dropout: str = ""
     normalized: str = ""
+    skip: tuple[str, str] = ("second", "hidden")
     refused: dict[str, str] = field(default_factory=dict)
 
 
@@ -82,7 +84,7 @@ def sequential():
             [
                 keras.Input((4,)),
                 layers.Dense(8, activation="sigmoid", name="hidden"),
-                layers.Dense(6, activation="tanh", name="second"),
+                layers.Dense(8, activation="tanh", name="second"),
                 layers.Dense(3, activation="softmax", name="out"),
             ]
         )
@@ -94,6 +96,7 @@ def unbuilt():
         keras.Sequential(
             [
                 layers.Dense(8, activation="sigmoid", name="hidden"),
+                layers.Dense(8, activation="tanh", name="second"),
                 layers.Dense(3, activation="softmax", name="out"),
             ]
         )
@@ -107,7 +110,7 @@ def activation_layers():
                 keras.Input((4,)),
                 layers.Dense(8, name="hidden"),
                 layers.ReLU(name="relu"),
-                layers.Dense(6, name="second"),
+                layers.Dense(8, name="second"),
                 layers.LeakyReLU(name="leaky"),
                 layers.Dense(3, name="out"),
                 layers.Softmax(name="softmax"),
@@ -118,7 +121,8 @@ def activation_layers():
 
 def several_inputs_and_outputs():
     one, two = keras.Input((4,), name="one"), keras.Input((2,), name="two")
-    x = layers.Concatenate()([layers.Dense(8, activation="tanh", name="hidden")(one), two])
+    hidden = layers.Dense(8, activation="tanh", name="hidden")(one)
+    x = layers.Concatenate()([layers.Dense(8, activation="elu", name="second")(hidden), two])
     classes = layers.Dense(3, activation="softmax", name="classes")(x)
     number = layers.Dense(1, name="number")(x)
     model = keras.Model({"one": one, "two": two}, {"classes": classes, "number": number})
@@ -146,6 +150,7 @@ def nested():
     deep = keras.Sequential([keras.Input((6,)), layers.Dense(5, activation="tanh", name="leaf")])
     deep.name = "deep"
     x = layers.Dense(6, activation="tanh", name="hidden")(inner_input)
+    x = layers.Dense(6, activation="tanh", name="second")(x)
     inner = keras.Model(inner_input, deep(x), name="inner")
     inputs = keras.Input((4,))
     return classifier(inputs, inner(inputs))
@@ -166,7 +171,12 @@ def two_tables():
 
 def sequential_in_sequential():
     inner = keras.Sequential(
-        [keras.Input((4,)), layers.Dense(8, activation="tanh", name="hidden")], name="inner"
+        [
+            keras.Input((4,)),
+            layers.Dense(8, activation="tanh", name="hidden"),
+            layers.Dense(8, activation="tanh", name="second"),
+        ],
+        name="inner",
     )
     return compiled(
         keras.Sequential(
@@ -198,6 +208,7 @@ def convolution():
             [
                 keras.Input((8, 8, 2)),
                 layers.Conv2D(4, 3, activation="relu", padding="same", name="hidden"),
+                layers.Conv2D(4, 3, activation="relu", padding="same", name="second"),
                 layers.MaxPooling2D(),
                 layers.SeparableConv2D(4, 3, activation="relu", name="separable"),
                 layers.GlobalAveragePooling2D(),
@@ -209,7 +220,7 @@ def convolution():
 
 def recurrent():
     inputs = keras.Input((6, 3))
-    x = layers.LSTM(5, return_sequences=True, name="lstm")(inputs)
+    x = layers.LSTM(8, return_sequences=True, name="lstm")(inputs)
     x = layers.Bidirectional(layers.GRU(4, return_sequences=True), name="both")(x)
     x = layers.TimeDistributed(layers.Dense(4, activation="tanh"), name="each")(x)
     x = layers.RNN(layers.SimpleRNNCell(4), name="cells")(x)
@@ -220,7 +231,7 @@ def encoder_decoder():
     source, target = keras.Input((6, 3), name="source"), keras.Input((6, 3), name="target")
     _, hidden, cell = layers.LSTM(5, return_state=True, name="encoder")(source)
     decoded = layers.LSTM(5, name="decoder")(target, initial_state=[hidden, cell])
-    x = layers.Dense(6, activation="tanh", name="hidden")(decoded)
+    x = layers.Dense(5, activation="tanh", name="hidden")(decoded)
     return classifier([source, target], x)
 
 
@@ -232,7 +243,7 @@ def two_sequences():
 def masked():
     inputs = keras.Input((6,), dtype="int32")
     x = layers.Embedding(10, 4, mask_zero=True, name="words")(inputs)
-    x = layers.Dense(5, activation="tanh", name="hidden")(x)
+    x = layers.Dense(4, activation="tanh", name="hidden")(x)
     return classifier(inputs, layers.LSTM(4, name="lstm")(x))
 
 
@@ -244,6 +255,22 @@ def attention():
     y = layers.Dense(4, name="back")(y)
     x = layers.Add()([x, y])
     return classifier(inputs, layers.GlobalAveragePooling1D()(x))
+
+
+def transformer_encoder(blocks=2, width=8, classes=3):
+    """Layers of Keras only: attention, normalisation and two dense layers in each block."""
+    inputs = keras.Input((6, width))
+    x = inputs
+    for block in range(blocks):
+        attended = layers.MultiHeadAttention(2, width // 2, name=f"attention_{block}")(x, x)
+        x = layers.LayerNormalization(name=f"norm_{block}")(
+            layers.Add(name=f"sum_{block}")([x, attended])
+        )
+        hidden = layers.Dense(2 * width, activation="gelu", name=f"hidden_{block}")(x)
+        back = layers.Dense(width, name=f"back_{block}")(hidden)
+        x = layers.Add(name=f"second_sum_{block}")([x, back])
+    x = layers.GlobalAveragePooling1D(name="mean")(x)
+    return keras.Model(inputs, layers.Dense(classes, activation="softmax", name="out")(x))
 
 
 def operations():
@@ -371,6 +398,7 @@ class OwnInit(keras.Model):
     def __init__(self, units=8):
         inputs = keras.Input((4,))
         x = layers.Dense(units, activation="tanh", name="hidden")(inputs)
+        x = layers.Dense(units, activation="tanh", name="second")(x)
         super().__init__(inputs, layers.Dense(3, activation="softmax", name="out")(x))
 
 
@@ -399,6 +427,7 @@ class OwnStep(keras.Model):
 def own_step():
     inputs = keras.Input((4,))
     x = layers.Dense(8, activation="tanh", name="hidden")(inputs)
+    x = layers.Dense(8, activation="tanh", name="second")(x)
     return compiled(OwnStep(inputs, layers.Dense(3, activation="softmax", name="out")(x)))
 
 
@@ -414,7 +443,7 @@ def frozen():
     inner.trainable = False
     inputs = keras.Input((4,))
     x = layers.Dense(8, activation="tanh", name="hidden")(inner(inputs))
-    return classifier(inputs, x)
+    return classifier(inputs, layers.Dense(8, activation="tanh", name="second")(x))
 
 
 def lora():
@@ -432,7 +461,7 @@ def quantized():
 
 
 REFUSED_ALL = ("dropout", "penalty", "initializer", "activation", "batch norm", "layer norm")
-REFUSED_ALL += ("normalize", "head")
+REFUSED_ALL += ("normalize", "head", "shrink", "residual")
 
 
 def refused(word, *, setup=True):
@@ -443,14 +472,49 @@ def refused(word, *, setup=True):
 KINDS = {
     "sequential": Kind(sequential, table_rows()),
     "sequential, not built": Kind(unbuilt, table_rows()),
-    "activation layers": Kind(activation_layers, table_rows(), active="relu", dropout="relu"),
+    "activation layers": Kind(
+        activation_layers, table_rows(), active="relu", dropout="relu", skip=("leaky", "relu")
+    ),
     "several inputs and outputs": Kind(several_inputs_and_outputs, several_rows),
-    "shared layers": Kind(shared_layer, table_rows()),
-    "nested": Kind(nested, table_rows(), hidden="inner/hidden", active="inner/deep/leaf"),
-    "nested, called twice": Kind(nested_twice, two_tables, hidden="inner/hidden"),
-    "sequential in sequential": Kind(sequential_in_sequential, table_rows(), hidden="inner/hidden"),
-    "layer in and outside": Kind(layer_in_and_outside, table_rows(), hidden="inner/hidden"),
-    "skip": Kind(skip, table_rows(), active="act", dropout="act", normalized="second"),
+    "shared layers": Kind(
+        shared_layer, table_rows(), refused={"shrink": "shapes", "residual": "called once"}
+    ),
+    "nested": Kind(
+        nested,
+        table_rows(),
+        hidden="inner/hidden",
+        active="inner/deep/leaf",
+        skip=("inner/second", "inner/hidden"),
+    ),
+    "nested, called twice": Kind(
+        nested_twice,
+        two_tables,
+        hidden="inner/hidden",
+        skip=("inner/hidden", "inner/hidden"),
+        refused={"residual": "called once"},
+    ),
+    "sequential in sequential": Kind(
+        sequential_in_sequential,
+        table_rows(),
+        hidden="inner/hidden",
+        skip=("inner/second", "inner/hidden"),
+    ),
+    "layer in and outside": Kind(
+        layer_in_and_outside,
+        table_rows(),
+        hidden="inner/hidden",
+        skip=("inner/hidden", "inner/hidden"),
+        refused={"shrink": "shapes", "residual": "called once"},
+    ),
+    "skip": Kind(
+        skip,
+        table_rows(),
+        active="act",
+        dropout="act",
+        normalized="second",
+        skip=("second", "act"),
+        refused={"shrink": "shapes"},
+    ),
     "convolution": Kind(convolution, image_rows, active="separable"),
     "recurrent": Kind(
         recurrent,
@@ -458,19 +522,23 @@ KINDS = {
         hidden="each",
         dropout="both",
         normalized="lstm",
+        skip=("both", "lstm"),
         refused={"batch norm": "lstm"},
     ),
-    "encoder and decoder": Kind(encoder_decoder, two_sequences, dropout="decoder"),
-    "masked": Kind(masked, token_rows, refused={"normalize": "int32"}),
+    "encoder and decoder": Kind(
+        encoder_decoder, two_sequences, dropout="decoder", skip=("hidden", "decoder")
+    ),
+    "masked": Kind(masked, token_rows, skip=("hidden", "words"), refused={"normalize": "int32"}),
     "attention": Kind(
         attention,
         sequence_rows(features=4),
         dropout="attention",
         normalized="attention",
+        skip=("back", "norm"),
         refused={"batch norm": "attention"},
     ),
-    "operations and lambdas": Kind(operations, table_rows()),
-    "own layers": Kind(custom, table_rows()),
+    "operations and lambdas": Kind(operations, table_rows(), skip=("lambda", "hidden")),
+    "own layers": Kind(custom, table_rows(), skip=("scaled", "hidden")),
     "own layer that forgets": Kind(forgetful, table_rows(), refused=refused("forgetful")),
     "tied": Kind(tied, table_rows(), refused=refused("tied")),
     "tied by closure": Kind(tied_by_closure, table_rows(), refused=refused("hidden/kernel")),
@@ -479,6 +547,6 @@ KINDS = {
     "own __init__ and step": Kind(own_init_and_step, table_rows(), refused=refused("train_step")),
     "own step": Kind(own_step, table_rows()),
     "frozen part": Kind(frozen, table_rows()),
-    "low-rank adapters": Kind(lora, table_rows(), hidden="second"),
+    "low-rank adapters": Kind(lora, table_rows(), hidden="second", skip=("second", "hidden")),
     "quantized": Kind(quantized, table_rows(), refused=refused("quantized")),
 }

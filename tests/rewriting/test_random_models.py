@@ -1,18 +1,23 @@
 """What holds for any model: randomly composed ones, with randomly chosen edits."""
 
-import tempfile
-from pathlib import Path
+import subprocess
+import sys
+from itertools import pairwise
 
 import keras
 import numpy as np
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras import layers
 from rewriting_contract import leaves
 
+from keras_debugger.errors import UnsupportedModelError
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.rewriting.blueprint import read_blueprint
 from keras_debugger.types.edit import (
+    AddSkip,
+    FillInput,
     InsertBatchNormalization,
     InsertDropout,
     InsertLayerNormalization,
@@ -20,6 +25,7 @@ from keras_debugger.types.edit import (
     SetActivation,
     SetInitializer,
     SetL2,
+    SetUnits,
 )
 from keras_debugger.types.vocabulary import Activation
 
@@ -91,29 +97,96 @@ def test_a_rebuild_equals_and_leaves_the_original_alone(blocks):
         )
 
 
-@settings(max_examples=5, deadline=None, derandomize=True)
+def skips(description):
+    """A skip from one Dense layer of the main model to the next that Keras would allow."""
+    dense = [one for one in description.layers if one.class_name == "Dense" and one.feeds]
+    paths = [one.path for one in dense if one.path.startswith(("dense", "branch"))]
+    return [AddSkip(layer=two, source=one) for one, two in pairwise(paths)]
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(models, st.data())
-def test_edits_in_any_order_are_seen_and_survive_saving(blocks, data):
+def test_edits_in_any_order_are_seen_and_survive_saving(saved, blocks, data):
     model = compose(blocks)
+    before = state(model)
     description = describe_model(model)
     blueprint = read_blueprint(model, description)
     places = [layer.path for layer in description.hidden if layer.class_name == "Dense"]
-    edits = [NormalizeInput()]
+    edits = [NormalizeInput(), FillInput()]
     if places:
         edits += edits_on(data.draw(st.sampled_from(places)))
+    edits += skips(description)[:1]
     edits = tuple(data.draw(st.permutations(edits)))
     new = blueprint.build(edits, seed=1, inputs=[X])
     assert len(new.losses) == (1 if places else 0)
     kinds = [type(layer).__name__ for layer in leaves(new)]
     plain = [type(layer).__name__ for layer in leaves(blueprint.prototype.model)]
-    expected = ["Normalization"]
+    expected = {"Normalization": 1, "Rescaling": 2, "Add": len(skips(description)[:1])}
     if places:
-        expected += ["Dropout", "LayerNormalization", "BatchNormalization", "Activation"]
-    for kind in expected:
-        assert kinds.count(kind) == plain.count(kind) + 1
-    with tempfile.TemporaryDirectory() as folder:
-        new.save(Path(folder) / "model.keras")
-        loaded = keras.models.load_model(Path(folder) / "model.keras")
-    np.testing.assert_allclose(
-        loaded.predict(X, verbose=0), new.predict(X, verbose=0), rtol=1e-5, atol=1e-6
-    )
+        new_kinds = ("Dropout", "LayerNormalization", "BatchNormalization", "Activation")
+        expected |= dict.fromkeys(new_kinds, 1)
+    for kind, count in expected.items():
+        assert kinds.count(kind) == plain.count(kind) + count
+    for one, two in zip(before, state(model), strict=True):
+        np.testing.assert_array_equal(one, two)
+    saved(new)
+
+
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(models, st.data())
+def test_another_width_works_or_is_refused_by_name(saved, blocks, data):
+    model = compose([*blocks, "dense"])
+    description = describe_model(model)
+    places = [layer.path for layer in description.hidden if layer.class_name == "Dense"]
+    edit = SetUnits(layer=data.draw(st.sampled_from(places)), units=2 * WIDTH)
+    refused = ""
+    try:
+        new = read_blueprint(model, description).build((edit,), seed=1)
+    except UnsupportedModelError as error:
+        refused = str(error)
+    if refused:
+        assert repr(edit.layer) in refused
+        assert "do not go together" in refused
+        return
+    assert new.count_params() > model.count_params()
+    saved(new)
+
+
+PLAIN_KERAS = """
+import sys
+from pathlib import Path
+import keras, numpy as np
+x = np.load(sys.argv[1] + "/x.npy")
+for path in sorted(Path(sys.argv[1]).glob("*.keras")):
+    answers = keras.models.load_model(path).predict(x, verbose=0)
+    np.testing.assert_allclose(answers, np.load(path.with_suffix(".npy")), rtol=1e-5, atol=1e-6)
+assert not any(name.startswith("keras_debugger") for name in sys.modules)
+"""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """Saves models with their answers; in the end another process loads them with Keras alone."""
+    folder = tmp_path_factory.mktemp("models")
+    np.save(folder / "x.npy", X)
+    count = iter(range(1_000))
+
+    def save(model):
+        name = f"model_{next(count)}"
+        model.save(folder / f"{name}.keras")
+        np.save(folder / f"{name}.npy", model.predict(X, verbose=0))
+
+    yield save
+    command = [sys.executable, "-I", "-c", PLAIN_KERAS, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -295,3 +295,48 @@ def test_what_a_function_that_builds_loses_is_told():
     assert "'unknown_bias'" in blueprint.notes[0]
     new = blueprint.build((ClipNorm(limit=1.0),), seed=1)
     assert set(new.fit(X, Y, verbose=0).history) == {"loss", "mae"}
+
+
+def mean_squared_error(y, y_pred):
+    """Not what Keras means by this name."""
+    return 3.0 * keras.ops.mean(keras.ops.abs(y - y_pred), axis=-1)
+
+
+def trained(model):
+    model.fit(X, Y, verbose=0)
+    return model
+
+
+def test_an_own_function_named_like_one_of_keras_is_not_replaced_by_it():
+    model = trained(model_of(metrics=[mean_squared_error, "mae"]))
+    before = [variable.numpy() for variable in model.variables + model.metrics_variables]
+    blueprint = read(model)
+    (note,) = blueprint.notes
+    assert "'mean_squared_error'" in note
+    assert "give it a name of its own" in note
+    assert logged(blueprint) == {"loss", "mae"}
+    after = [variable.numpy() for variable in model.variables + model.metrics_variables]
+    assert all(np.array_equal(one, two) for one, two in zip(before, after, strict=True))
+
+
+def test_the_function_of_keras_is_kept_and_known_by_what_it_answers():
+    blueprint = read(trained(model_of(metrics=[keras.metrics.mean_squared_error])))
+    assert blueprint.notes == ()
+    assert logged(blueprint) == {"loss", "mean_squared_error"}
+
+
+def test_an_own_loss_named_like_one_of_keras_stays():
+    own = mean_squared_error
+    model = trained(model_of(loss=own, metrics=[own]))
+    blueprint = read(model)
+    assert blueprint.notes == ()
+    new = blueprint.build(seed=1)
+    assert new.loss is own
+    logs = new.fit(X, Y, batch_size=len(X), verbose=0).history
+    assert logs["mean_squared_error"] == pytest.approx(logs["loss"], rel=1e-5)
+
+
+def test_before_the_first_batch_a_bare_name_is_told():
+    blueprint = read(model_of(metrics=[mean_squared_error]))
+    (note,) = blueprint.notes
+    assert "Keras tells the name only" in note
