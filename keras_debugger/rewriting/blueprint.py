@@ -224,7 +224,7 @@ def _factory_notes(model: Any, description: ModelDescription) -> tuple[str, ...]
 
 def _never_trained(model: Any) -> bool:
     iterations = getattr(model.optimizer, "iterations", None)
-    return iterations is not None and int(iterations) == 0
+    return iterations is not None and int(keras.ops.convert_to_numpy(iterations)) == 0
 
 
 def _is_unbuilt(model: Any) -> bool:

@@ -20,7 +20,7 @@ def read_weights(model: Any) -> tuple[np.ndarray, ...]:
     Returns:
         Copies. A type that NumPy does not know, such as bfloat16, comes as its bytes, uint8.
     """
-    return tuple(_plain(np.array(variable)) for variable in _variables(model))
+    return tuple(_plain(keras.ops.convert_to_numpy(variable)) for variable in _variables(model))
 
 
 def write_weights(model: Any, weights: Sequence[np.ndarray]) -> bool:
@@ -33,7 +33,7 @@ def write_weights(model: Any, weights: Sequence[np.ndarray]) -> bool:
     if len(variables) != len(weights):
         return False
     for variable, values in zip(variables, weights, strict=True):
-        present = np.asarray(variable)
+        present = keras.ops.convert_to_numpy(variable)
         if values.dtype != present.dtype and values.dtype == np.uint8:
             values = values.view(present.dtype)
         if values.size != present.size or values.dtype != present.dtype:
