@@ -56,7 +56,7 @@ class Laboratory:
         if intervention is which.SHUFFLED_LABELS:
             return self.longer * epoch
         if intervention is which.LEARNING_RATES:
-            return len(which.RATE_FACTORS) * self.short * epoch
+            return len(which.RATE_FACTORS) * self.longer * epoch
         return 0.0
 
     def make(self, intervention: Intervention, control: Trial | None) -> Answer | None:

@@ -15,6 +15,7 @@ from keras_debugger.causes.information import (
 )
 from keras_debugger.causes.interventions import (
     MIN_GAIN,
+    ON_ITS_WAY,
     SHARE_OF_BEST,
     Answer,
     Intervention,
@@ -82,6 +83,12 @@ class Inquiry:
         """Whether any plan was better than the control."""
         return any(self.gain(plan) >= MIN_GAIN for plan in self.trials)
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether nothing is better than a constant guess yet, or clearly on its way."""
+        stuck = all(trial.is_stuck for trial, _ in self.trials.values())
+        return stuck and all(self.gain(plan) < ON_ITS_WAY for plan in self.trials)
+
     def gain(self, plan: Plan) -> float:
         """By which share a plan's last trial was better than its control."""
         trial, control = self.trials[plan]
@@ -106,7 +113,7 @@ class Inquiry:
     def queue(self) -> list[Plan]:
         """Plans in the order in which they deserve a full training."""
         plans = by_belief(self.plans, self.belief)
-        if self.control is None or not self.trials:
+        if self.control is None or self.is_blind:
             return plans
         last = {p: one for p, (one, control) in self.trials.items() if control is self.control}
         control, *others = rank_scores([self.control, *last.values()])
@@ -116,7 +123,7 @@ class Inquiry:
 
     def outcome_of(self, plans: Sequence[Plan], *kinds: CauseKind) -> Outcome:
         """How the probes of some plans against causes ended, by the best of them."""
-        best, better, none = probe_outcomes(*kinds)
+        best, better, none = probe_outcomes(*kinds, blind=self.is_blind)
         gain = max((self.gain(plan) for plan in plans), default=0.0)
         if gain < MIN_GAIN:
             return none

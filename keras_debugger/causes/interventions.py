@@ -176,6 +176,10 @@ START = Intervention(
 # A probe of a fix, by what it gains over the unchanged control.
 SHARE_OF_BEST = 0.8  # plans with this share of the best gain are as good as the best
 MIN_GAIN = 0.05  # of the control's score
+ON_ITS_WAY = 0.2  # of the control's loss, where no answer is better than a constant guess yet
+# How a probe ends, if its cause is the one and if not.
+PROBE = (("best", 0.70, 0.15), ("better", 0.15, 0.20), ("no better", 0.15, 0.65))
+BLIND_PROBE = (("best", 0.40, 0.30), ("better", 0.25, 0.25), ("no better", 0.35, 0.45))
 
 
 def aimed_at(plan: Plan) -> tuple[CauseKind, ...]:
@@ -185,9 +189,15 @@ def aimed_at(plan: Plan) -> tuple[CauseKind, ...]:
     return tuple(dict.fromkeys((*((plan.cause,) if plan.cause else ()), *others)))
 
 
-def probe_outcomes(*kinds: CauseKind) -> tuple[Outcome, Outcome, Outcome]:
-    """How a probe of a fix against causes ends: as good as the best, better, or no better."""
-    table = (("best", 0.70, 0.15), ("better", 0.15, 0.20), ("no better", 0.15, 0.65))
+def probe_outcomes(*kinds: CauseKind, blind: bool = False) -> tuple[Outcome, Outcome, Outcome]:
+    """How a probe of a fix against causes ends: as good as the best, better, or no better.
+
+    Args:
+        kinds: the causes.
+        blind: whether nothing that was tried is better than a constant guess yet, or clearly on
+            its way; differences are mostly noise then.
+    """
+    table = BLIND_PROBE if blind else PROBE
     best, better, none = (
         Outcome(name=name, given=dict.fromkeys(kinds, hit), otherwise=miss)
         for name, hit, miss in table

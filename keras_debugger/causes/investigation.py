@@ -152,9 +152,10 @@ def _result(inquiry: Inquiry) -> Investigation:
         for plan, (trial, control) in inquiry.trials.items()
     ]
     experiments += [answered(one, answer, inquiry.prior) for one, answer in inquiry.answers]
+    causes = causes_after(inquiry.causes, belief, experiments)
     return Investigation(
-        causes=causes_after(inquiry.causes, belief, experiments),
-        unknown=belief.get(None, 0.0),
+        causes=causes,
+        unknown=max(0.0, 1.0 - sum(cause.confidence for cause in causes)),
         experiments=tuple(experiments),
         queue=tuple(inquiry.queue()),
         trials={plan: trial for plan, (trial, _) in inquiry.trials.items()},

@@ -69,7 +69,7 @@ def search(
 
     Returns:
         The plans that are better than the original, best first, and every training. A budget too
-        small for one full training leaves the plans in the order of the short ones.
+        small for one full training leaves those that were clearly better in short ones.
     """
     if original is None:
         original = budget.train(UNCHANGED, budget.full if budget.affordable(1.0) else 1)
@@ -80,7 +80,7 @@ def search(
             break
     if not state.solved:
         state.train(state.queue)
-    ranking = rank(state.finished, original) if state.finished else tuple(state.queue)
+    ranking = rank(state.finished, original) if state.finished else state.best_short
     if progress is not None:
         names = ", ".join(plan.name for plan in ranking) or "none"
         progress.say(f"Better than the original on the selection data: {names}.")
@@ -106,6 +106,7 @@ class _Search:
         default_factory=dict
     )  # of the first part's score that is left
     queue: tuple[Plan, ...] = ()
+    best_short: tuple[Plan, ...] = ()
 
     @property
     def solved(self) -> bool:
@@ -153,6 +154,7 @@ class _Search:
         else:
             shortlist = self.look(candidates, base=base, known=self.finished, keep=keep)
         self.queue = self._with_partners(shortlist, keep=keep)
+        self.best_short = self._clearly_better(shortlist)
         self.train(self.queue)
         return self.base != base
 
@@ -192,6 +194,15 @@ class _Search:
         self.shares |= {plan: score / max(mine, 1e-12) for plan, score in scores.items()}
         return (best, *queue) if scores[best] <= (1.0 - MIN_GAIN) * mine else queue
 
+    def _clearly_better(self, shortlist: Shortlist) -> tuple[Plan, ...]:
+        """The plans that were clearly better in short trials, best first."""
+        if shortlist.control is None:
+            return ()
+        mine, *others = rank_scores([shortlist.control, *shortlist.trials.values()])
+        scores = dict(zip(shortlist.trials, others, strict=True))
+        clear = [plan for plan in scores if scores[plan] <= (1.0 - CLEAR_GAIN) * mine]
+        return tuple(sorted(clear, key=lambda plan: scores[plan]))
+
     def _pairs(self, leader: Plan, shortlist: Shortlist) -> list[Plan]:
         """The leader with others: those that gained most, then other rates; its rate refined."""
         others = [plan for plan in shortlist.trials if plan.cause is not leader.cause]
@@ -217,10 +228,6 @@ class _Search:
 
     def _cheap_first(self, shortlist: Shortlist) -> tuple[Plan, ...]:
         """The queue, with plans that cost more than one training behind a clear winner."""
-        control = shortlist.control
-        if control is None or not shortlist.trials:
-            return shortlist.queue
-        mine, *others = rank_scores([control, *shortlist.trials.values()])
-        if min(others) > (1.0 - CLEAR_GAIN) * mine:
+        if not self._clearly_better(shortlist):
             return shortlist.queue
         return tuple(sorted(shortlist.queue, key=lambda plan: self._cost(plan) > 1.0 + 1e-9))
