@@ -10,7 +10,9 @@ from keras_debugger.changed import changed_model
 from keras_debugger.report.recommendations import recommend
 from keras_debugger.report.result import AutofixResult
 from keras_debugger.training.judged_rows import judged_rows
+from keras_debugger.training.reproduction import reproduction_of
 from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.reproduction import Reproduction
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.vocabulary import Decision
 
@@ -54,10 +56,21 @@ def result_of(run: RunState) -> AutofixResult:
         told=run.told.most if run.told is not None else float("nan"),
         seconds=_seconds(run),
         notes=(*run.notes, *preparation.trainer.notes),
+        reproduction=_reproduction(run) if proven else None,
     )
     if run.directory is not None:
         _save(result, run.directory)
     return result
+
+
+def _reproduction(run: RunState) -> Reproduction | None:
+    """What reproduce.py needs; None if the model cannot be built once more."""
+    proof = run.best_proof
+    try:
+        return reproduction_of(run.prepared.trainer, proof.delivered, proof.after)
+    except (ValueError, TypeError) as error:
+        run.notes += (f"reproduce.py is left out: {type(error).__name__}: {error}",)
+        return None
 
 
 def _save(result: AutofixResult, directory: str | Path) -> None:

@@ -11,11 +11,14 @@ from keras_debugger.report.files import place, place_bytes, place_json, place_te
 from keras_debugger.report.json_form import history_json, plain
 from keras_debugger.report.markdown import result_markdown
 from keras_debugger.report.recommendations import Recommendation
+from keras_debugger.report.reproduce import FILES as REPRODUCTION_FILES
+from keras_debugger.report.reproduce import write_reproduction
 from keras_debugger.report.result_story import PROVEN, tell_result
 from keras_debugger.report.text import result_text
 from keras_debugger.report.words import clean, plan_title
 from keras_debugger.types.changed_model import ChangedModel
 from keras_debugger.types.plan import Plan
+from keras_debugger.types.reproduction import Reproduction
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
@@ -31,6 +34,7 @@ FILES = {
     "fixed_model.keras": "the fixed model; keras.models.load_model reads it, raw inputs go in",
     "final_report.md": "this report as Markdown",
     "final_report.html": "this report as one page that opens offline",
+    **REPRODUCTION_FILES,
 }
 
 
@@ -56,6 +60,7 @@ class AutofixResult:
         told: the most that it could cost, as told before it started.
         seconds: time of all trainings.
         notes: anything else to know, one sentence each.
+        reproduction: what `reproduce.py` needs; None if no fix was proved.
     """
 
     verdict: Decision
@@ -75,6 +80,7 @@ class AutofixResult:
     told: float = float("nan")
     seconds: float = float("nan")
     notes: tuple[str, ...] = ()
+    reproduction: Reproduction | None = None
 
     def __str__(self) -> str:
         return printable(result_text(tell_result(self)))
@@ -165,6 +171,8 @@ class AutofixResult:
         if self.fixed:
             try:
                 written.append(place(folder / "fixed_model.keras", self.model.save))
+                if self.reproduction is not None:
+                    written += write_reproduction(folder, self.reproduction)
             except Exception as error:  # the reports are written first, then it is raised
                 failure = error
         written += self._save_reports(folder, {path.name for path in written}, failure)

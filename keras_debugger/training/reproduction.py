@@ -1,0 +1,95 @@
+"""The fixed program as plain Keras can train it: model at its start, data as fed, callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from keras_debugger.training.task import Task
+from keras_debugger.types.reproduction import Reproduction
+from keras_debugger.types.trial import Trial
+
+if TYPE_CHECKING:
+    from keras_debugger.training.data_parts import DataParts
+    from keras_debugger.training.part import Part
+    from keras_debugger.training.trainer import Trainer
+
+LARGEST_DATA = 16 * 2**20  # bytes of data that are kept beside the script
+MOST_ROW_NUMBERS = 200_000
+_ARGUMENTS = {
+    keras.callbacks.EarlyStopping: ("monitor", "patience", "restore_best_weights"),
+    keras.callbacks.ReduceLROnPlateau: ("monitor", "factor", "patience"),
+}
+
+
+def reproduction_of(trainer: Trainer, delivered: Trial, proved: Sequence[Trial]) -> Reproduction:
+    """What it takes to train the delivered model again.
+
+    Args:
+        trainer: trained it.
+        delivered: its trial.
+        proved: trials of the fixed model in the proof.
+
+    Returns:
+        The fixed model before its first step, and how it is trained.
+    """
+    parts = trainer.parts.without_held_out() if trainer.parts.folds else trainer.parts
+    program = trainer.on(parts).program
+    task = Task(
+        plan=delivered.plan,
+        seed=delivered.seed,
+        epochs=trainer.epochs_of(delivered.plan),
+        held_out=False,
+        watched=False,
+    )
+    fit = program.fit_of(task)
+    scores = [trial.held_out.value for trial in proved if trial.held_out is not None]
+    held_out = {} if parts.folds else {"test": parts.held_out}
+    fed = {"train": fit.part, "selection": parts.selection, **held_out}
+    return Reproduction(
+        start=program.build_for(task),
+        epochs=task.epochs,
+        batch_size=fit.batch_size,
+        shuffle=fit.shuffle,
+        seed=task.seed,
+        callbacks=tuple(filter(None, map(_code, fit.callbacks))),
+        arrays=MappingProxyType(_arrays(fed)),
+        split=MappingProxyType(_split(parts)),
+        metric=trainer.metric.name,
+        value=float(np.mean(scores)) if scores else float("nan"),
+    )
+
+
+def _arrays(parts: dict[str, Part]) -> dict[str, np.ndarray]:
+    found: dict[str, np.ndarray] = {}
+    for name, part in parts.items():
+        for letter, nested in (("x", part.x), ("y", part.y), ("weight", part.sample_weight)):
+            if nested is None:
+                continue
+            for path, leaf in keras.tree.flatten_with_path(nested):
+                found["/".join([f"{letter}_{name}", *map(str, path)])] = leaf
+    plain = all(array.dtype.kind in "biufUS" for array in found.values())
+    small = sum(array.nbytes for array in found.values()) <= LARGEST_DATA
+    return found if plain and small else {}
+
+
+def _split(parts: DataParts) -> dict[str, Any]:
+    split: dict[str, Any] = {"manner": parts.describe(), "sha256": dict(parts.digests)}
+    places = parts.places
+    for name in ("train", "selection", "held_out"):
+        rows = None if places is None else getattr(places, name)
+        if rows is not None and len(rows) <= MOST_ROW_NUMBERS:
+            split[f"{name}_rows"] = np.asarray(rows).tolist()
+    return split
+
+
+def _code(callback: keras.callbacks.Callback) -> str:
+    names = _ARGUMENTS.get(type(callback), ())
+    if not names:
+        return ""
+    inside = ", ".join(f"{name}={getattr(callback, name)!r}" for name in names)
+    return f"keras.callbacks.{type(callback).__name__}({inside})"

@@ -1,0 +1,139 @@
+"""Few rows judge in turn; subsets of the rows draw the learning curve. Real models, real data."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from sklearn.datasets import load_wine
+
+from keras_debugger.proof.bounds import seed_bounds
+from keras_debugger.proof.cross_validation import prove_by_folds
+from keras_debugger.proof.held_out_rows import Folds, mean_rows
+from keras_debugger.proof.learning_curve import learning_curve
+from keras_debugger.proof.statistics import decide
+from keras_debugger.recording.data_profile import profile_data
+from keras_debugger.recording.model_description import describe_model
+from keras_debugger.rewriting.blueprint import read_blueprint
+from keras_debugger.training.data import split_data
+from keras_debugger.training.scoring import choose_metric
+from keras_debugger.training.trainer import Trainer
+from keras_debugger.types.edit import NormalizeInput
+from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
+from keras_debugger.types.record import FitDescription
+from keras_debugger.types.setup import TrainingSetup
+from keras_debugger.types.trial import Score
+from keras_debugger.types.vocabulary import CauseKind, Decision, FixKind
+
+FIX = AppliedFix(
+    name="normalize-inputs",
+    kind=FixKind.NORMALIZE_INPUTS,
+    edits=(NormalizeInput(),),
+    reason="r",
+    risk="r",
+)
+PLAN = Plan(name="normalize-inputs", cause=CauseKind.INPUTS_NOT_NORMALIZED, fixes=(FIX,), prior=0.9)
+
+
+def trainer_on(x, y, **arguments):
+    model = keras.Sequential([keras.layers.Input((13,)), keras.layers.Dense(3, "softmax")])
+    model.compile(keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
+    parts = split_data((x.astype("float32"), y), **arguments)
+    description = describe_model(model)
+    profile = profile_data(parts.train.x, parts.train.y)
+    blueprint = read_blueprint(model, description)
+    setup = TrainingSetup(
+        model=description,
+        data=profile,
+        fit=FitDescription(epochs=6, batch_size=16, shuffle=True),
+        graph=blueprint.graph,
+    )
+    return Trainer(blueprint, parts, choose_metric(description, profile), setup=setup)
+
+
+@pytest.fixture(scope="module")
+def few():
+    x, y = load_wine(return_X_y=True)
+    return trainer_on(x[::2], y[::2])
+
+
+def score(rows):
+    rows = np.asarray(rows, dtype=float)
+    error = float(rows.mean())
+    return Score(
+        metric="accuracy",
+        value=1 - error,
+        error=error,
+        constant_error=0.6,
+        row_errors=tuple(rows.tolist()),
+    )
+
+
+def test_the_interval_over_folds_has_the_corrected_variance():
+    old, new = np.array([0.3, 0.34, 0.28, 0.31]), np.array([0.2, 0.22, 0.23, 0.19])
+    plain = seed_bounds(old, new, alpha=0.05)
+    corrected = seed_bounds(old, new, alpha=0.05, test_share=0.25)
+    offset = old.mean() / 4
+    ratio = np.log(new + offset) - np.log(old + offset)
+
+    def half_width(bounds):
+        low, high = (np.log1p(-b / 1.25) for b in (bounds.low, bounds.high))
+        return (low - high) / 2
+
+    assert half_width(plain) == pytest.approx(2.353363 * ratio.std(ddof=1) * np.sqrt(1 / 4))
+    expected = 2.353363 * ratio.std(ddof=1) * np.sqrt(1 / 4 + 0.25)
+    assert half_width(corrected) == pytest.approx(expected, rel=1e-5)
+
+
+def test_each_row_is_averaged_over_the_folds_that_judged_it():
+    folds = Folds(rows=(np.array([0, 2]), np.array([1, 3]), np.array([2, 3])), test_share=0.3)
+    scores = [score([1, 0]), score([1, 1]), score([1, 0])]
+    np.testing.assert_array_equal(mean_rows(scores, folds), [1, 1, 0.5, 0.5])
+    verdict = decide(scores, scores, folds=folds)
+    assert (verdict.rows, verdict.folds) == (4, 3)
+    assert verdict.decision is Decision.NO_BETTER
+
+
+@pytest.mark.slow
+def test_a_real_fix_is_proved_by_rows_that_never_trained_its_model(few):
+    seen = []
+
+    def choose(trainer, seed):
+        seen.append((trainer.parts.digest, seed))
+        return PLAN, ()
+
+    proof = prove_by_folds(few, PLAN, choose, first_seed=1000)
+    assert proof.verdict.decision in (Decision.VERIFIED, Decision.IMPROVED)
+    assert proof.verdict.rows == few.parts.whole.rows
+    assert proof.verdict.folds == len(proof.before) == len(proof.after)
+    assert f"chosen in {proof.verdict.folds} of {proof.verdict.folds} folds" in (
+        proof.verdict.sentence
+    )
+    assert len({digest for digest, _ in seen}) == len(seen) == proof.verdict.folds - 1
+    assert [trial.seed for trial in proof.after] == list(range(1000, 1000 + proof.verdict.folds))
+    assert proof.model.count_params() > 0
+    assert proof.delivered.held_out is None
+
+
+@pytest.mark.slow
+def test_folds_that_choose_nothing_prove_nothing(few):
+    proof = prove_by_folds(few, PLAN, lambda trainer, seed: (UNCHANGED, ()), first_seed=1000)
+    assert proof.after[1] is proof.before[1]
+    assert proof.verdict.decision is not Decision.VERIFIED
+    assert "normalize-inputs was chosen in 1 of" in proof.verdict.sentence
+
+
+@pytest.mark.slow
+def test_a_learning_curve_stays_within_what_is_left():
+    x, y = load_wine(return_X_y=True)
+    trainer = trainer_on(x, y)
+    whole = trainer.train(PLAN, seed=1, held_out=True).trial
+    others = (whole, replace(whole, seed=2))
+    assert learning_curve(trainer, whole, others, left=0.9) == (None, ())
+    curve, trials = learning_curve(trainer, whole, others, left=2.2)
+    assert curve.rows == (28, 57, 114)
+    assert curve.errors[-1] == whole.selection.error
+    assert curve.noise == 0.0
+    assert curve.cost == pytest.approx(sum(trial.cost for trial in trials))
+    assert curve.cost <= 2.2
+    assert [trial.epochs for trial in trials] == [12, 24]
