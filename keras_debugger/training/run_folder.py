@@ -117,6 +117,8 @@ class RunFolder:
             raise OSError(f"{text}MiB that are copied into a folder")
         if record is None and _told(self.folder / _PROGRAM) == told:
             return  # the same run is continued by its script
+        for left in self.folder.glob(f".{_PROGRAM}.*"):  # of a run that was killed at this point
+            shutil.rmtree(left, ignore_errors=True)
         unfinished = self.folder / f".{_PROGRAM}.{uuid.uuid4().hex}"
         place = self.folder / _PROGRAM
         try:
