@@ -74,11 +74,12 @@ def train(steps: int, callbacks: list) -> float:
     x, y = random.normal(size=(4, 8)).astype("float32"), random.integers(0, 10, 4)
     data = tf.data.Dataset.from_tensors((x, y)).repeat()
     model.fit(data, steps_per_epoch=TOGETHER, shuffle=False, verbose=0, callbacks=callbacks)
+    epochs = max(1, min(EPOCHS, steps // TOGETHER))
     start = time.process_time()
     model.fit(
         data,
-        epochs=EPOCHS,
-        steps_per_epoch=max(TOGETHER, steps // EPOCHS),
+        epochs=epochs,
+        steps_per_epoch=max(TOGETHER, steps // epochs),
         shuffle=False,
         verbose=0,
         callbacks=callbacks,
