@@ -168,7 +168,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="10 rounds, no peers")
     parser.add_argument("--json", type=Path, help="file for all figures")
     parser.add_argument("--resume", action="store_true", help="keep the models of that file")
-    parser.add_argument("--models", default=",".join(PROGRAMS))
+    parser.add_argument("--models", default=",".join(PROGRAMS), help="empty for none")
     parser.add_argument("--modes", default="", help="such as default,full")
     parser.add_argument("--rounds", type=int, help="compiled fits of each mode")
     parser.add_argument("--steps", type=int, help="steps of each fit")
@@ -208,7 +208,8 @@ def main() -> None:
     if options.resume and options.json.is_file():
         content |= json.loads(options.json.read_text(encoding="utf-8"))
     print(HEAD + "\n" + "|" + " --- |" * (HEAD.count("|") - 1))
-    for name in [name for name in options.models.split(",") if name not in content["rows"]]:
+    names = [name for name in options.models.split(",") if name and name not in content["rows"]]
+    for name in names:
         rows = measure(
             name, modes, rounds=rounds, fresh=1 if options.quick else 3, steps=options.steps
         )
