@@ -4,8 +4,10 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_debugger.rewriting.noise_edits import NOISE
+from keras_debugger.rewriting.probe_batch import probe_batch
 from keras_debugger.rewriting.self_check import restored
 from keras_debugger.types.edit import AddSkip, FillInput, NormalizeInput, ScaleTargets
 
@@ -57,6 +59,16 @@ def no_penalty(layer: Any, model: Any) -> str:
     whole = sum(float(loss) for loss in model.losses)
     if not layer.losses or not np.isfinite(own) or whole < own * (1 - 1e-4):
         return f"the layer adds {own:g} to the losses, which are {whole:g} in all"
+    return ""
+
+
+def does_not_run(model: Any) -> str:
+    """Why a model of changed shapes fails on a batch; empty if it answers."""
+    with restored(list(model.variables)):
+        try:
+            model(probe_batch(model), training=False)
+        except (ValueError, TypeError, tf.errors.OpError) as error:
+            return f"the new model does not run: {str(error).strip().splitlines()[0]}"
     return ""
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import keras
 
 from keras_debugger.rewriting.inputs import input_for, new_inputs, sequential_input
+from keras_debugger.rewriting.inserting import Inserter
 from keras_debugger.rewriting.layer_copy import copy_layer
-from keras_debugger.rewriting.layer_plan import Insertion, LayerPlan, RebuildPlan
+from keras_debugger.rewriting.layer_plan import LayerPlan, RebuildPlan
 from keras_debugger.rewriting.model_attributes import copy_attributes
 from keras_debugger.rewriting.model_form import (
     is_built_sequential,
@@ -79,10 +80,10 @@ class _Pass:
         self.first_input = first_input
         self.paths = {id(layer): path for path, layer in walk_layers(model)}
         self.places = Places(model)
-        self.names = {path.rsplit("/", 1)[-1] for path in self.paths.values()}
+        names = (path.rsplit("/", 1)[-1] for path in self.paths.values())
+        self.inserter = Inserter(names, self.seed_draws)
         self.copies: dict[int, Any] = {}  # id(layer) -> new layer
         self.originals: dict[int, tuple[str, Any]] = {}  # id(new layer) -> path, layer
-        self.behind: dict[str, list[Any]] = {}  # path -> inserted layers
         self.skipped: dict[str, Any] = {}  # path of the source of a skip -> its output
         self.sources = {own.skip_from for own in plan.layers.values()}
         self.result = Rebuilt(model=None)
@@ -90,6 +91,7 @@ class _Pass:
 
     def run(self) -> Rebuilt:
         self.result.model = self.copy_model(self.model, "")
+        self.result.inserted = self.inserter.inserted
         return self.result
 
     def copy_model(self, model: Any, path: str) -> Any:
@@ -171,7 +173,7 @@ class _Pass:
             result = inserted(result)
         skip_from = self.plan.layers.get(path, _NO_PLAN).skip_from
         if skip_from is not None:
-            result = self.added(layer)([result, self.skipped[skip_from]])
+            result = self.inserter.sum_behind(layer)([result, self.skipped[skip_from]])
         if path in self.sources:
             self.skipped[path] = result
         recorded.add(path, layer, (args, kwargs), result)
@@ -195,7 +197,7 @@ class _Pass:
         self.seed_draws(layer)
         name = layer.name
         if any(insertion.takes_name for insertion in plan.insertions):
-            name = self.unique_name(f"{layer.name}_kd_unscaled")
+            name = self.inserter.unique_name(f"{layer.name}_kd_unscaled")
         if plan.replacement is not None:
             new = plan.replacement(name)
         else:
@@ -208,49 +210,17 @@ class _Pass:
     def behind_layer(self, layer: Any) -> list[Any]:
         path = self.path(layer)
         plan = self.plan.layers.get(path, _NO_PLAN)
-        return self.insert(path, layer.name, plan.insertions, place=self.places.of(layer))
+        return self.inserter.behind(path, layer.name, plan.insertions, place=self.places.of(layer))
 
     def behind_input(self, position: int) -> list[Any]:
         path = f"input {position}"
         tensors = self.model.inputs if _is_built(self.model) else ()
         name = str(tensors[position].name) if position < len(tensors) else f"input_{position}"
-        return self.insert(path, name, self.plan.inputs.get(position, []), place=path)
-
-    def added(self, layer: Any) -> Any:
-        """The layer that adds the output of an earlier layer to that of a layer."""
-        name = self.unique_name(f"{layer.name}_kd_add")
-        self.result.inserted.append(name)
-        return keras.layers.Add(name=name, dtype=getattr(layer, "dtype_policy", None))
-
-    def insert(
-        self, path: str, name: str, insertions: list[Insertion], *, place: object
-    ) -> list[Any]:
-        """The layers behind a place, made once: a shared layer shares them too."""
-        if path not in self.behind:
-            made = []
-            for insertion in insertions:
-                self.seed_draws(place, insertion.kind)
-                new_name = (
-                    name
-                    if insertion.takes_name
-                    else self.unique_name(f"{name}_kd_{insertion.kind}")
-                )
-                made.append(insertion.make(new_name))
-                if not insertion.is_operation:
-                    self.result.inserted.append(new_name)
-            self.behind[path] = made
-        return self.behind[path]
+        insertions = self.plan.inputs.get(position, [])
+        return self.inserter.behind(path, name, insertions, place=path)
 
     def path(self, layer: Any) -> str:
         return self.paths.get(id(layer), f"{self.prefix}{layer.name}")
-
-    def unique_name(self, wanted: str) -> str:
-        name, number = wanted, 1
-        while name in self.names:
-            number += 1
-            name = f"{wanted}_{number}"
-        self.names.add(name)
-        return name
 
     def seed_draws(self, place: Any, *what: str) -> None:
         """Seed the draws for a layer, by where it stands and not by its name."""

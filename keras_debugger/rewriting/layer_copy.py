@@ -62,9 +62,13 @@ def copy_layer(
 
 
 def _unshared(config: Any) -> Any:
-    """A config whose dicts and lists are new, so that changes stay in it."""
+    """A config whose dicts and lists are new, so that changes stay in it.
+
+    The shape that a layer inside a wrapper was built with is left out: the new one is built when
+    it is called, on what it is then given.
+    """
     if type(config) is dict:
-        return {key: _unshared(value) for key, value in config.items()}
+        return {key: _unshared(value) for key, value in config.items() if key != "build_config"}
     if type(config) in (list, tuple):
         return type(config)(_unshared(value) for value in config)
     return config

@@ -61,6 +61,39 @@ def answers_like(metric: Any, function: Callable[..., Any]) -> bool | None:
     return None
 
 
+def own_or_of_keras(told: dict[str, Any], made: Any, own: Any, live: list[Any]) -> tuple[Any, str]:
+    """The metric with the right one of two functions of one name.
+
+    The metrics that the model has made tell by what they answer; without them Keras's function
+    (or that of the loss) is taken, and that is noted.
+
+    Args:
+        told: the serialised function.
+        made: the metric as Keras made it again, or its function.
+        own: the function of that name among the losses, None if there is none.
+        live: metrics that the model has made with a function of that name.
+
+    Returns:
+        The metric and an empty note; None and why, if it is neither function; the metric and a
+        note if that cannot be told.
+    """
+    of_keras = keras.saving.deserialize_keras_object(told)
+    neither = "it is a function of yours with the name of one of Keras's"
+    for function in filter(None, (own, of_keras)):
+        if any(answers_like(one, function) for one in live):
+            if not isinstance(made, keras.metrics.Metric):
+                return function, ""
+            return (made, "") if function is (own or of_keras) else (None, neither)
+    if live and not any(answers_like(one, of_keras) is None for one in live):
+        return None, neither
+    used = "that of the loss is used" if own else "its own function of that name is used"
+    return made, (
+        f"The metric {told['config']!r} was given as a function, of which Keras tells the name "
+        f"only: where the model is compiled anew {used}. If it is another one, give it a name of "
+        "its own."
+    )
+
+
 def _batches() -> list[tuple[np.ndarray, np.ndarray]]:
     draws = np.random.default_rng(0)
     shares = draws.uniform(0.1, 0.9, size=(6, 3)).astype("float32")

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from keras_debugger.rewriting.metric_identity import answers_like, function_of, is_ambiguous
+from keras_debugger.rewriting.metric_identity import function_of, is_ambiguous, own_or_of_keras
 
 _ERRORS = (
     TypeError,
@@ -95,11 +95,12 @@ class MetricReader:
             return self._leave_out(config, "Keras cannot find it again", _REGISTER)
         told = function_of(config)
         if is_ambiguous(told):
-            found = self._own_or_of_keras(told, made)
-            if found is None:
-                reason = "it is a function of yours with the name of one of Keras's"
-                return self._leave_out(config, reason, "give it a name of its own")
-            made = found
+            live = [one for one in self.live if _serialised_function(one) == told]
+            made, note = own_or_of_keras(told, made, self.functions.get(str(told["config"])), live)
+            if made is None:
+                return self._leave_out(config, note, "give it a name of its own")
+            if note:
+                self._note(note)
         if not isinstance(made, keras.metrics.Metric | keras.losses.Loss):
             return [made]
         untold = _untold(made, config, same)
@@ -109,30 +110,6 @@ class MetricReader:
         if isinstance(made, keras.losses.Loss):
             return [made]
         return [MetricRecipe(type(made), dict(made.get_config()))]
-
-    def _own_or_of_keras(self, told: dict[str, Any], made: Any) -> Any:
-        """The metric with the right one of two functions of one name; None if it has neither.
-
-        The metrics that the model has made tell by what they answer; without them Keras's function
-        is taken, and that is noted.
-        """
-        of_keras = keras.saving.deserialize_keras_object(told)
-        own = self.functions.get(str(told["config"]))
-        live = [one for one in self.live if _serialised_function(one) == told]
-        for function in filter(None, (own, of_keras)):
-            if any(answers_like(one, function) for one in live):
-                if not isinstance(made, keras.metrics.Metric):
-                    return function
-                return made if function is (own or of_keras) else None
-        if live and not any(answers_like(one, of_keras) is None for one in live):
-            return None
-        self._note(
-            f"The metric {told['config']!r} was given as a function, of which Keras tells the name "
-            "only: where the model is compiled anew "
-            + ("that of the loss is used." if own else "its own function of that name is used.")
-            + " If it is another one, give it a name of its own."
-        )
-        return made
 
     def _note(self, note: str) -> None:
         if note not in self.notes:

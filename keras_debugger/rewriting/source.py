@@ -1,5 +1,6 @@
 """A model as Python code that makes it: Sequential or functional, for layers of Keras."""
 
+import builtins
 import keyword
 import re
 from collections import Counter
@@ -47,7 +48,7 @@ class _Writer:
     def __init__(self, models: list[tuple[str, Any, Any]], recorded: dict[int, Recorded]) -> None:
         self.lines: list[str] = []
         self.recorded = recorded
-        self.taken = set(_RESERVED)
+        self.taken = {*_RESERVED, *dir(builtins)}
         self.variables: dict[int, str] = {id(models[0][1]): "model"}  # id of a layer or model
         self.nested = {id(original) for _, original, _ in models[1:]}
         self.times = Counter(id(call.operation) for one in recorded.values() for call in one.calls)

@@ -12,6 +12,7 @@ import numpy as np
 _HOMES = ("layers", "initializers", "regularizers", "constraints", "optimizers", "dtype_policies")
 _NAMED = ("initializers", "regularizers")  # objects without arguments are written as a name
 _BASE = ("name", "trainable", "dtype")  # arguments of every layer, which many pass on unnamed
+_LONGEST = 10  # characters of a float that is written as it is
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
 
 
@@ -101,6 +102,8 @@ def _number(value: Any) -> str:
         return "..."
     if isinstance(value, float) and not np.isfinite(value):
         return f'float("{value}")'
+    if isinstance(value, float) and len(repr(value)) > _LONGEST and abs(value) < 1e38:
+        return str(np.float32(value))  # weights and statistics have no more digits
     return repr(value)
 
 

@@ -17,7 +17,7 @@ from keras_debugger.rewriting.weights import copy_assets, is_seed, pair_variable
 from keras_debugger.types.edit import AddSkip, Edit, SetOutput, SetUnits
 
 Snapshot = Mapping[str, np.ndarray] | None
-_SHAPING = (SetUnits, AddSkip, SetOutput)
+SHAPING = (SetUnits, AddSkip, SetOutput)
 
 
 def rebuild_edited(
@@ -27,7 +27,7 @@ def rebuild_edited(
     try:
         return rebuild(prototype.model, plan, seed=seed)
     except ValueError as error:
-        shaping = [edit for edit in edits if isinstance(edit, _SHAPING)]
+        shaping = [edit for edit in edits if isinstance(edit, SHAPING)]
         if not shaping:
             raise
         reason = str(error).strip().splitlines()[0]
@@ -141,7 +141,7 @@ def _check_reshaped(
             prototype.known[path], layer, new, snapshot=snapshot, never_trained=never_trained
         )
         if reason.keeps:
-            edit = next((e for e in edits if isinstance(e, _SHAPING)), edits[0])
+            edit = next((e for e in edits if isinstance(e, SHAPING)), edits[0])
             raise cannot_apply(edit, f"the layer {path!r} keeps {reason.value}, of another shape")
 
 

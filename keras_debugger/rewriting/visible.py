@@ -13,6 +13,7 @@ from keras_debugger.rewriting.layer_plan import LayerPlan, RebuildPlan
 from keras_debugger.rewriting.loss_edits import LOSSES, loss_of
 from keras_debugger.rewriting.model_form import walk_layers
 from keras_debugger.rewriting.optimizer_edits import first_rate
+from keras_debugger.rewriting.starting import SHAPING
 from keras_debugger.rewriting.subject import RECURRENT, cannot_apply
 from keras_debugger.types.edit import (
     AddSkip,
@@ -69,6 +70,9 @@ def check_visible(
         reason = _without_effect(edit, rebuilt.model, present, inputs)
         if reason:
             raise cannot_apply(edit, reason)
+    shaping = [edit for edit in edits if isinstance(edit, SHAPING)]
+    if shaping and (reason := effects.does_not_run(rebuilt.model)):
+        raise cannot_apply(shaping[0], reason)
     check_compiled(edits, rebuilt.model, names, state=state)
 
 

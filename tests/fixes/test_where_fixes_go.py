@@ -10,9 +10,11 @@ from keras import layers
 from keras_debugger.errors import NotApplicableError
 from keras_debugger.fixes import ALL_FIXES
 from keras_debugger.types.edit import (
+    AddSkip,
     BalanceClasses,
     ClipNorm,
     DropBrokenRows,
+    FillInput,
     InsertBatchNormalization,
     InsertDropout,
     InsertLayerNormalization,
@@ -31,6 +33,8 @@ from keras_debugger.types.edit import (
     SetOutput,
     SetSchedule,
     SetTrainable,
+    SetUnits,
+    SetWeightDecay,
     Shuffle,
     StopEarly,
 )
@@ -311,3 +315,87 @@ def test_unscaled_initializers_are_replaced_first(setups):
         SetInitializer(layer="second", initializer="he_normal"),
     )
     refused("change-initializer", setups["sigmoid"], "fitting initializer")
+
+
+class TestCapacity:
+    def test_hidden_layers_get_half_or_twice_their_units(self, setups):
+        less, more = (edits(f"{word}-capacity", setups["classifier"]) for word in ("less", "more"))
+        assert less == (SetUnits(layer="first", units=8), SetUnits(layer="second", units=6))
+        assert more == (SetUnits(layer="first", units=32), SetUnits(layer="second", units=24))
+        changed = setups["classifier"].with_edits(*less)
+        refused("more-capacity", changed, "changes the widths")
+        refused("residual-connections", changed, "widths")
+
+    def test_layers_that_are_added_change_together(self, setups):
+        found = edits("less-capacity", setups["residual"])
+        assert found == (SetUnits(layer="one", units=8), SetUnits(layer="two", units=8))
+
+    def test_convolutions_recurrences_and_frozen_parts(self, setups):
+        widths = {
+            edit.layer: edit.units for edit in edits("more-capacity", setups["convolutional"])
+        }
+        assert widths == {"conv": 8, "dense": 16}
+        assert "gru" in paths(edits("more-capacity", setups["recurrent"]), SetUnits)
+        refused("less-capacity", setups["frozen"], "whose width can change")
+
+    def test_widths_that_others_depend_on_stay(self, make_setup):
+        rows = np.random.default_rng(0).normal(size=(60, 6)).astype("float32")
+        inputs = keras.Input((6,))
+        one = layers.Dense(6, activation="tanh", name="one")(inputs)
+        added = layers.Add()([inputs, one])
+        two = layers.Dense(6, activation="tanh", name="two")(added)
+        three = layers.Dense(12, activation="tanh", name="three")(keras.ops.abs(two))
+        model = keras.Model(inputs, layers.Dense(1, name="head")(three))
+        setup = make_setup(model, rows, rows[:, :1], loss="mse")
+        assert paths(edits("more-capacity", setup), SetUnits) == ["three"]
+
+
+class TestSkips:
+    def test_go_round_two_layers_of_a_deep_chain(self, setups):
+        found = edits("residual-connections", setups["deep"])
+        assert found == tuple(
+            AddSkip(layer=f"hidden_{i + 2}", source=f"hidden_{i}") for i in range(0, 8, 2)
+        )
+        refused("residual-connections", setups["deep"].with_edits(*found), "connections")
+        refused("residual-connections", setups["classifier"], "without a deep chain")
+
+
+def test_elu_and_gelu_replace_relu_too_with_the_initializer_of_he(setups):
+    for name, activation in (("elu", Activation.ELU), ("gelu", Activation.GELU)):
+        found = edits(f"{name}-activation", setups["classifier"])
+        assert SetActivation(layer="first", activation=activation) in found
+        assert SetInitializer(layer="first", initializer="he_normal") in found
+
+
+def test_decay_and_penalty_do_not_go_together(setups):
+    setup = setups["classifier"]
+    found = edits("weight-decay", setup)
+    assert found == (SetWeightDecay(factor=0.05),)
+    refused("add-l2", setup.with_edits(*found), "weight decay")
+    refused("weight-decay", setup.with_edits(*edits("add-l2", setup)), "penalties")
+    refused("weight-decay", setups["clipped"], "weight decay 0.01")
+
+
+def test_rows_are_weighted_where_keras_refuses_class_weights(setups):
+    assert edits("balance-rows", setups["two outputs"]) == (BalanceClasses(by_row=True),)
+    refused("balance-rows", setups["classifier"], "takes class weights")
+    setup = setups["classifier"]
+    weighted = replace(setup, data=replace(setup.data, weighted=True))
+    assert edits("balance-rows", weighted) == (BalanceClasses(by_row=True),)
+
+
+def test_broken_values_are_filled_or_their_rows_left_out(setups):
+    setup = setups["broken"]
+    found = edits("fill-broken-values", setup)
+    assert found == (FillInput(input=0),)
+    filled = setup.with_edits(*found)
+    assert edits("normalize-inputs", filled) == (NormalizeInput(input=0),)
+    refused("drop-broken-rows", filled, "fills broken values")
+    refused("fill-broken-values", setup.with_edits(DropBrokenRows()), "leaves broken rows out")
+    refused("fill-broken-values", setups["classifier"], "without broken values")
+
+
+def test_how_many_rows_are_left_out_is_told(setups):
+    fix = next(fix for fix in ALL_FIXES if fix.name == "drop-broken-rows")
+    _, applied = fix.apply(setups["broken"])
+    assert applied.reason.startswith("3 of 300 rows hold NaN or infinity and are left out.")

@@ -10,9 +10,11 @@ from sklearn.datasets import load_wine
 
 from keras_debugger.report.code import fix_code
 from keras_debugger.types.edit import (
+    AddSkip,
     BalanceClasses,
     ClipNorm,
     DropBrokenRows,
+    FillInput,
     InsertBatchNormalization,
     InsertDropout,
     InsertLayerNormalization,
@@ -32,6 +34,8 @@ from keras_debugger.types.edit import (
     SetOutput,
     SetSchedule,
     SetTrainable,
+    SetUnits,
+    SetWeightDecay,
     Shuffle,
     StopEarly,
 )
@@ -71,6 +75,11 @@ NEEDS_A_LAYER = (
     SetBatchNormMomentum(layer="dense", momentum=0.9),
     ScaleTargets(output=0, mean=150.0, sd=77.0),
     SetOptimizer(name="adam", learning_rate=0.001),
+    SetUnits(layer="dense", units=4),
+    AddSkip(layer="dense_1", source="dense"),
+    FillInput(),
+    SetWeightDecay(factor=0.05),
+    BalanceClasses(by_row=True),
 )
 
 
@@ -231,3 +240,33 @@ def test_an_unknown_optimizer_and_loss_are_named():
     code = fix_code(of(ClipNorm()), mine)
     assert "# your my_optimizer" in code
     assert "your_loss,  # as it is: my_loss" in code
+
+
+def test_a_source_stands_in_for_lines_that_leave_something_out():
+    base = replace(model(), kind=ModelKind.FUNCTIONAL)
+    edits = (InsertDropout(layer="dense", rate=0.25),)
+    source = 'inputs = keras.Input((13,), name="wine")\nmodel = keras.Model(inputs, inputs)'
+    assert source in fix_code(of(*edits), base, source=source)
+    assert source not in fix_code(of(*edits), model(), source=source)  # all of it is known
+    assert source not in fix_code(of(ClipNorm()), base, source=source)  # no layer changes
+
+
+def test_decay_weights_and_schedules_are_code_that_runs():
+    fit = FitDescription(epochs=2, batch_size=32, callbacks=("LearningRateScheduler",))
+    edits = (
+        NormalizeInput(),
+        SetWeightDecay(factor=0.05),
+        BalanceClasses(by_row=True),
+        ScaleLearningRate(factor=0.1),
+    )
+    code = fix_code(of(*edits), model(), fit)
+    assert "your_schedule(epoch, rate / 0.1)" in code
+    space = run(code, your_schedule=lambda epoch, rate: rate)
+    assert space["model"].optimizer.weight_decay == pytest.approx(0.05 / 12**0.5 / 0.001)
+    assert space["sample_weight"].shape == space["y_train"].shape
+
+
+def test_a_huber_loss_on_scaled_targets_turns_at_their_deviation():
+    regression = with_output(model(), loss=LossKind.HUBER, activation="linear", units=1)
+    code = fix_code(of(ScaleTargets(output=0, mean=150.0, sd=77.0)), regression)
+    assert "keras.losses.Huber(delta=77.0)" in code

@@ -94,6 +94,21 @@ def test_units_change_with_the_weights_of_the_next_layer():
         np.testing.assert_array_equal(ours, theirs)
 
 
+def test_a_layer_inside_a_wrapper_is_built_for_its_new_input():
+    inputs = keras.Input((5, 4))
+    x = layers.Dense(4, activation="tanh", name="hidden")(inputs)
+    x = layers.RNN(layers.SimpleRNNCell(3), return_sequences=True, name="cells")(x)
+    x = layers.Bidirectional(layers.GRU(2, return_sequences=True), name="both")(x)
+    x = layers.TimeDistributed(layers.Dense(2), name="each")(x)
+    model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(x)))
+    model.compile("sgd", "mse")
+    edits = [SetUnits(layer=name, units=7) for name in ("hidden", "cells", "both")]
+    new = build(model, *edits)
+    rows = np.ones((6, 5, 4), "float32")
+    assert np.isfinite(new.fit(rows, rows[:, 0, :1], verbose=0).history["loss"]).all()
+    assert new.get_layer("cells").cell.kernel.shape == (7, 7)
+
+
 def test_pretrained_weights_of_another_shape_are_not_lost():
     model = chain()
     a, b, *_ = names(model)

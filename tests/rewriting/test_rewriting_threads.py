@@ -301,7 +301,8 @@ class Untied(layers.Layer):
 def test_k20172_a_layer_with_the_variable_of_another_is_refused_by_name():
     inputs = keras.Input((4,))
     dense = layers.Dense(3, name="encoder")
-    model = compiled(keras.Model(inputs, Untied(dense, name="decoder")(dense(inputs))))
+    hidden = dense(inputs)
+    model = compiled(keras.Model(inputs, Untied(dense, name="decoder")(hidden)))
     assert "'decoder'" in read_blueprint(model, describe_model(model)).refusal
 
 
