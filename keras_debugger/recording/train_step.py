@@ -23,7 +23,7 @@ from keras_debugger.recording.ring import Ring, own_variable
 from keras_debugger.recording.step_statistics import Also
 
 STEP_VALUES = ("loss", "learning_rate", "batch_size")
-CAPACITY = 256  # rows that a ring holds; it is read before they are overwritten
+CAPACITY = 512  # rows that a ring holds; it is read before they are overwritten
 
 Guarded = Callable[[Callable[[], Any]], Any]
 

@@ -75,3 +75,21 @@ def copies_before(variables: Sequence[Any], wanted: Any, *, compiled: bool) -> l
         return [tf.zeros(variable.shape if compiled else [0]) for variable in variables]
 
     return choose(wanted, copies, nothing, handles_of(variables), compiled=compiled)
+
+
+def build_optimizer(model: Any) -> None:
+    """Make the optimizer's variables as the first step would, so that it is traced once, not twice.
+
+    A model with a training step of its own is left to itself: it may train some variables only.
+    """
+    optimizer = model.optimizer
+    if (
+        isinstance(optimizer, keras.optimizers.Optimizer)
+        and not optimizer.built
+        and model.built
+        and model.trainable_weights
+        and type(model).train_step is keras.Model.train_step
+        and tf.distribute.get_strategy().num_replicas_in_sync == 1
+        and not model.run_eagerly
+    ):
+        optimizer.build(model.trainable_weights)

@@ -21,13 +21,13 @@ L = keras.layers
 
 
 def test_the_full_set_is_recorded_at_first_and_then_now_and_then():
-    x = np.random.default_rng(0).normal(size=(300, 3)).astype("float32")
+    x = np.random.default_rng(0).normal(size=(600, 3)).astype("float32")
     model = keras.Sequential([L.Input((3,)), L.Dense(2)])
     model.compile("sgd", "mse")
     recorder = Recorder(every=20)
     model.fit(x, x[:, :2], batch_size=1, verbose=0, callbacks=[recorder])  # more than a ring holds
     gradients = recorder.record.gradients
-    assert gradients.step.tolist() == list(range(300))
+    assert gradients.step.tolist() == list(range(600))
     full = (gradients.step < FIRST_STEPS) | (gradients.step % 20 == 0)
     for name in ("max_abs", "zero_share", "update_norm"):
         np.testing.assert_array_equal(np.isfinite(getattr(gradients, name)).all(axis=1), full)
