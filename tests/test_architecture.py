@@ -21,6 +21,7 @@ ROOMS = {
 }
 MAY_ALSO = {
     "recording/live.py": {"checks"},
+    "recording/live_steps.py": {"checks"},
     "recording/recorder.py": {"backend"},
     "causes/experiments.py": {"training"},
 }
