@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from keras_debugger.recording.step_statistics import FULL
-from keras_debugger.recording.step_table import StepTable
-from keras_debugger.recording.watch import GRADIENT_BYTES, STEP_ROWS
+from keras_debugger.recording.step.step_statistics import FULL
+from keras_debugger.recording.step.step_table import StepTable
+from keras_debugger.recording.step.watch import GRADIENT_BYTES, STEP_ROWS
 from keras_debugger.types.record import (
     ActivationLog,
     EpochLogs,

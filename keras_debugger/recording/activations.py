@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.initial_weights import with_values
-from keras_debugger.recording.listening import Heard, listening
+from keras_debugger.recording.model.listening import Heard, listening
 from keras_debugger.recording.model_description import resolve_kind, walk_layers
+from keras_debugger.recording.step.initial_weights import with_values
 from keras_debugger.types.record import ActivationLog
 from keras_debugger.types.vocabulary import Activation, LayerKind
 

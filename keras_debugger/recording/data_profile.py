@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.data_shift import compare_data
-from keras_debugger.recording.input_profile import describe_input
-from keras_debugger.recording.label_profile import describe_labels
-from keras_debugger.recording.named_arrays import named_arrays, sample_rows
-from keras_debugger.recording.row_hashes import repeated, row_hashes
+from keras_debugger.recording.data.data_shift import compare_data
+from keras_debugger.recording.data.input_profile import describe_input
+from keras_debugger.recording.data.label_profile import describe_labels
+from keras_debugger.recording.data.named_arrays import named_arrays, sample_rows
+from keras_debugger.recording.data.row_hashes import repeated, row_hashes
 from keras_debugger.types.record import DataProfile
 
 __all__ = ["compare_data", "profile_data", "with_simple_models"]
@@ -69,7 +69,7 @@ def with_simple_models(profile: DataProfile, x: Any, y: Any, *, seed: int = 0) -
     if not inputs or not labels:
         return profile
     # scikit-learn takes a second to import and only this needs it
-    from keras_debugger.recording.simple_models import try_simple_models
+    from keras_debugger.recording.data.simple_models import try_simple_models
 
     form = profile.labels[0].form
     tried = try_simple_models(inputs[0].array, labels[0].array, form, seed=seed)

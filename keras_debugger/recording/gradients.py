@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_debugger.recording.blocks import Block, group_columns
-from keras_debugger.recording.norms import l2_norms, merged
-from keras_debugger.recording.patching import patched
-from keras_debugger.recording.ring import Ring
-from keras_debugger.recording.step_statistics import (
+from keras_debugger.recording.step.blocks import Block, group_columns
+from keras_debugger.recording.step.norms import l2_norms, merged
+from keras_debugger.recording.step.patching import patched
+from keras_debugger.recording.step.ring import Ring
+from keras_debugger.recording.step.step_statistics import (
     FULL,
     Also,
     Application,
@@ -19,7 +19,7 @@ from keras_debugger.recording.step_statistics import (
     plain,
     write_rows,
 )
-from keras_debugger.recording.updates import Move, copies_before, tells_moves
+from keras_debugger.recording.step.updates import Move, copies_before, tells_moves
 
 FIRST_STEPS = 50  # steps at the start that are always recorded in full
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import keras
 
-from keras_debugger.recording.activation_kinds import resolve_activation
-from keras_debugger.recording.call_trace import Trace, is_functional, trace_calls
-from keras_debugger.recording.layer_description import count_weights, describe_layer
-from keras_debugger.recording.layer_kinds import resolve_kind
-from keras_debugger.recording.losses import losses_of, resolve_loss
-from keras_debugger.recording.optimizers import describe_optimizer
-from keras_debugger.recording.outputs import describe_outputs
+from keras_debugger.recording.model.activation_kinds import resolve_activation
+from keras_debugger.recording.model.call_trace import Trace, is_functional, trace_calls
+from keras_debugger.recording.model.layer_description import count_weights, describe_layer
+from keras_debugger.recording.model.layer_kinds import resolve_kind
+from keras_debugger.recording.model.losses import losses_of, resolve_loss
+from keras_debugger.recording.model.optimizers import describe_optimizer
+from keras_debugger.recording.model.outputs import describe_outputs
 from keras_debugger.types.record import InputDescription, LayerDescription, ModelDescription
 from keras_debugger.types.vocabulary import ModelKind
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from keras_debugger.backend import require_tensorflow
 from keras_debugger.errors import InvalidArgumentError, InvalidModelError
-from keras_debugger.recording.batch_sample import Rows
 from keras_debugger.recording.live import TrainingAlarm
-from keras_debugger.recording.run_log import RunLog
+from keras_debugger.recording.run.run_log import RunLog
+from keras_debugger.recording.step.batch_sample import Rows
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Ending
 

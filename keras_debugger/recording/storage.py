@@ -9,10 +9,10 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from keras_debugger.errors import InvalidArgumentError, UnreadableFileError
-from keras_debugger.recording.atomic_file import write_atomically
-from keras_debugger.recording.history_json import read_history
-from keras_debugger.recording.log_readers import read_log
-from keras_debugger.recording.plain_values import from_plain, to_plain
+from keras_debugger.recording.logs.history_json import read_history
+from keras_debugger.recording.logs.log_readers import read_log
+from keras_debugger.recording.run.atomic_file import write_atomically
+from keras_debugger.recording.run.plain_values import from_plain, to_plain
 from keras_debugger.types.record import SCHEMA_VERSION, FitDescription, TrainingRecord
 
 RECORD_FILE = "record.npz"

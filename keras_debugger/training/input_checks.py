@@ -11,7 +11,7 @@ import keras
 import numpy as np
 
 from keras_debugger.errors import InvalidDataError, InvalidModelError
-from keras_debugger.recording.losses import resolve_loss
+from keras_debugger.recording.model.losses import resolve_loss
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.training.label_checks import check_labels
 from keras_debugger.training.part import Part

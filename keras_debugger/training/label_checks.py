@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_debugger.errors import InvalidDataError
-from keras_debugger.recording.losses import losses_of
+from keras_debugger.recording.model.losses import losses_of
 from keras_debugger.training.part import Part
 from keras_debugger.types.record import ModelDescription, OutputDescription
 from keras_debugger.types.vocabulary import LossKind

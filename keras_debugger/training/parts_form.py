@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_debugger.recording.plain_values import from_plain, to_plain
+from keras_debugger.recording.run.plain_values import from_plain, to_plain
 from keras_debugger.training.data import DataParts
 from keras_debugger.training.nested import nested_from_plain, nested_to_plain
 from keras_debugger.training.part import Part

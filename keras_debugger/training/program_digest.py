@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from keras_debugger.recording.plain_values import to_plain
+from keras_debugger.recording.run.plain_values import to_plain
 from keras_debugger.training.callbacks import callbacks_to_plain, functions_of
 from keras_debugger.training.data import take
 from keras_debugger.training.layer_names import LayerNames

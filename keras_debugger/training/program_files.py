@@ -16,7 +16,7 @@ import keras
 import numpy as np
 
 from keras_debugger.errors import UnsupportedModelError
-from keras_debugger.recording.plain_values import from_plain, to_plain
+from keras_debugger.recording.run.plain_values import from_plain, to_plain
 from keras_debugger.rewriting.blueprint import read_blueprint
 from keras_debugger.training.callbacks import (
     callbacks_from_plain,

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.errors import InvalidDataError
-from keras_debugger.recording.named_arrays import named_arrays
-from keras_debugger.recording.row_hashes import known_rows, row_hashes
+from keras_debugger.recording.data.named_arrays import named_arrays
+from keras_debugger.recording.data.row_hashes import known_rows, row_hashes
 from keras_debugger.training.part import Part
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.plain_values import from_plain, to_plain
+from keras_debugger.recording.run.plain_values import from_plain, to_plain
 from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.types.edit import Edit
 from keras_debugger.types.plan import AppliedFix, Plan

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.atomic_file import write_atomically
+from keras_debugger.recording.run.atomic_file import write_atomically
 from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.trial_form import pack_trial, unpack_trial

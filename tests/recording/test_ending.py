@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_debugger.recording.fit_call import find_fit
 from keras_debugger.recording.recorder import Recorder
+from keras_debugger.recording.run.fit_call import find_fit
 from keras_debugger.recording.storage import load_record
 from keras_debugger.types.vocabulary import Ending
 

@@ -4,18 +4,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.blocks import Block, group_columns
 from keras_debugger.recording.gradients import FIRST_STEPS, optimizers_of
-from keras_debugger.recording.norms import (
+from keras_debugger.recording.recorder import Recorder
+from keras_debugger.recording.step.blocks import Block, group_columns
+from keras_debugger.recording.step.norms import (
     l2_norms,
     largest_entries,
     merged,
     wide_norms,
     zero_shares,
 )
-from keras_debugger.recording.recorder import Recorder
-from keras_debugger.recording.ring import Ring
-from keras_debugger.recording.step_table import StepTable
+from keras_debugger.recording.step.ring import Ring
+from keras_debugger.recording.step.step_table import StepTable
 
 L = keras.layers
 

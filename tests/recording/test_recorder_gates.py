@@ -12,9 +12,9 @@ import pytest
 import tensorflow as tf
 
 from keras_debugger.errors import MissingBackendError
-from keras_debugger.recording import step_statistics
 from keras_debugger.recording.recorder import Recorder
-from keras_debugger.recording.run_log import RunLog
+from keras_debugger.recording.run.run_log import RunLog
+from keras_debugger.recording.step import step_statistics
 from keras_debugger.recording.storage import load_record
 from keras_debugger.types.vocabulary import Ending
 

@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
-from keras_debugger.recording import saving
 from keras_debugger.recording.recorder import Recorder
+from keras_debugger.recording.run import saving
 from keras_debugger.recording.storage import load_record
 
 

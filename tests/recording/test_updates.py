@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_debugger.recording.recorder import Recorder
-from keras_debugger.recording.updates import build_optimizer, tells_moves
+from keras_debugger.recording.step.updates import build_optimizer, tells_moves
 
 L = keras.layers
 optimizers = keras.optimizers

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from keras import layers
 
-from keras_debugger.recording.initial_weights import copy_weights
 from keras_debugger.recording.model_description import describe_model
+from keras_debugger.recording.step.initial_weights import copy_weights
 from keras_debugger.rewriting.blueprint import read_blueprint
 from keras_debugger.types.edit import InsertDropout, SetInitializer, SetTrainable
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.recording.activations import ActivationProbe
-from keras_debugger.recording.data_evidence import DataEvidence
-from keras_debugger.recording.predictions import PredictionProbe
+from keras_debugger.recording.data.data_evidence import DataEvidence
+from keras_debugger.recording.model.predictions import PredictionProbe
 from keras_debugger.types.record import ActivationLog, ModelDescription, PredictionLog
 
 FIRST_EPOCHS = 10  # epochs at the start that are always probed

@@ -7,9 +7,9 @@ from typing import Any
 
 import keras
 
-from keras_debugger.recording.activation_kinds import activation_of
+from keras_debugger.recording.model.activation_kinds import activation_of
 from keras_debugger.recording.model_description import resolve_kind, walk_layers
-from keras_debugger.recording.patching import patched
+from keras_debugger.recording.step.patching import patched
 from keras_debugger.types.vocabulary import Activation, LayerKind
 
 _LEFT_OUT = {LayerKind.INPUT, LayerKind.MODEL, LayerKind.RESHAPE}

@@ -9,7 +9,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.batch_sample import BatchSample
 from keras_debugger.recording.gradients import (
     FIRST_STEPS,
     GradientTap,
@@ -18,9 +17,10 @@ from keras_debugger.recording.gradients import (
     learning_rate_of,
     optimizers_of,
 )
-from keras_debugger.recording.patching import patched
-from keras_debugger.recording.ring import Ring, own_variable
-from keras_debugger.recording.step_statistics import Also
+from keras_debugger.recording.step.batch_sample import BatchSample
+from keras_debugger.recording.step.patching import patched
+from keras_debugger.recording.step.ring import Ring, own_variable
+from keras_debugger.recording.step.step_statistics import Also
 
 STEP_VALUES = ("loss", "learning_rate", "batch_size")
 CAPACITY = 512  # rows that a ring holds; it is read before they are overwritten

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_debugger.recording.named_arrays import NamedArray
+from keras_debugger.recording.data.named_arrays import NamedArray
 
 MOST_BYTES = 512 * 2**20
 _CHUNK_BYTES = 16 * 2**20

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_debugger.recording.layer_kinds import inner_layer, resolve_kind
+from keras_debugger.recording.model.layer_kinds import inner_layer, resolve_kind
 from keras_debugger.types.vocabulary import Activation, LayerKind
 
 

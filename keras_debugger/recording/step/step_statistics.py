@@ -12,9 +12,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_debugger.recording.blocks import Block, Groups, each_pair
-from keras_debugger.recording.branch import choose, handles_of, read
-from keras_debugger.recording.norms import (
+from keras_debugger.recording.step.blocks import Block, Groups, each_pair
+from keras_debugger.recording.step.branch import choose, handles_of, read
+from keras_debugger.recording.step.norms import (
     half_square,
     l2_norms,
     largest_entries,
@@ -22,8 +22,8 @@ from keras_debugger.recording.norms import (
     wide_norms,
     zero_shares,
 )
-from keras_debugger.recording.ring import Ring
-from keras_debugger.recording.updates import Move
+from keras_debugger.recording.step.ring import Ring
+from keras_debugger.recording.step.updates import Move
 
 FULL = ("norm", "max_abs", "zero_share", "update_norm", "weight_norm")
 

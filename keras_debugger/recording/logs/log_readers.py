@@ -4,9 +4,9 @@ import codecs
 from pathlib import Path
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.csv_log import looks_like_table, read_csv_text
-from keras_debugger.recording.history_json import parse_history, read_history
-from keras_debugger.recording.pasted_log import looks_like_progress, read_pasted_text
+from keras_debugger.recording.logs.csv_log import looks_like_table, read_csv_text
+from keras_debugger.recording.logs.history_json import parse_history, read_history
+from keras_debugger.recording.logs.pasted_log import looks_like_progress, read_pasted_text
 from keras_debugger.types.record import TrainingRecord
 
 

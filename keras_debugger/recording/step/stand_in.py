@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_debugger.recording.patching import patched
+from keras_debugger.recording.step.patching import patched
 
 
 class StandIn:

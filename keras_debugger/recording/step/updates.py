@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_debugger.recording.branch import choose, handles_of, read
+from keras_debugger.recording.step.branch import choose, handles_of, read
 
 _TELLING = (
     keras.optimizers.SGD,

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.input_profile import column_statistics
-from keras_debugger.recording.named_arrays import NamedArray, holds_values
+from keras_debugger.recording.data.input_profile import column_statistics
+from keras_debugger.recording.data.named_arrays import NamedArray, holds_values
 from keras_debugger.types.record import LabelProfile
 from keras_debugger.types.vocabulary import LabelForm
 

@@ -1,7 +1,7 @@
 """What a record does not hold, or holds in another way than one would think: a sentence each."""
 
 from keras_debugger.recording.gradients import FIRST_STEPS
-from keras_debugger.recording.watch import Watch
+from keras_debugger.recording.step.watch import Watch
 
 
 def notes_of(watch: Watch, *, every: int) -> tuple[str, ...]:

@@ -6,8 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.log_columns import epoch_logs
-from keras_debugger.recording.progress_lines import Header, Stopped, Values, read_line, split_lines
+from keras_debugger.recording.logs.log_columns import epoch_logs
+from keras_debugger.recording.logs.progress_lines import (
+    Header,
+    Stopped,
+    Values,
+    read_line,
+    split_lines,
+)
 from keras_debugger.types.record import FitDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Ending
 

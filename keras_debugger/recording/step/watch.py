@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.batch_sample import BatchSample
-from keras_debugger.recording.initial_weights import copy_weights
-from keras_debugger.recording.stand_in import StandIn, StandIns, take_off
-from keras_debugger.recording.step_statistics import FULL, Site
-from keras_debugger.recording.step_table import StepTable
-from keras_debugger.recording.train_step import CAPACITY, STEP_VALUES, StepTap, watch_test_step
+from keras_debugger.recording.step.batch_sample import BatchSample
+from keras_debugger.recording.step.initial_weights import copy_weights
+from keras_debugger.recording.step.stand_in import StandIn, StandIns, take_off
+from keras_debugger.recording.step.step_statistics import FULL, Site
+from keras_debugger.recording.step.step_table import StepTable
+from keras_debugger.recording.step.train_step import CAPACITY, STEP_VALUES, StepTap, watch_test_step
 
 STEP_ROWS = 50_000
 GRADIENT_BYTES = 64 * 2**20

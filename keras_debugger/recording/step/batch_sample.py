@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.branch import choose
-from keras_debugger.recording.ring import own_variable
+from keras_debugger.recording.step.branch import choose
+from keras_debugger.recording.step.ring import own_variable
 
 ROWS = 2048
 BYTES = 64 * 2**20

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.named_arrays import NamedArray, holds_values
+from keras_debugger.recording.data.named_arrays import NamedArray, holds_values
 from keras_debugger.types.record import InputProfile
 
 MOST_FEATURES = 10_000

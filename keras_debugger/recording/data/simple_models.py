@@ -13,7 +13,7 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from keras_debugger.recording.named_arrays import holds_values
+from keras_debugger.recording.data.named_arrays import holds_values
 from keras_debugger.types.record import SimpleModel
 from keras_debugger.types.vocabulary import CLASS_FORMS, LabelForm
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.atomic_file import write_atomically
-from keras_debugger.recording.batch_sample import Rows
+from keras_debugger.recording.run.atomic_file import write_atomically
+from keras_debugger.recording.step.batch_sample import Rows
 from keras_debugger.recording.storage import save_record
 from keras_debugger.types.record import EpochLogs, TrainingRecord
 

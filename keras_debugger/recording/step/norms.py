@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_debugger.recording.blocks import Block
+from keras_debugger.recording.step.blocks import Block
 
 
 def merged(gradient: Any, variable_shape: tuple[int, ...], *, compiled: bool) -> Any:

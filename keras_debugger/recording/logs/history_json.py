@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.log_columns import epoch_logs, looks_like_scores, restarts_of
+from keras_debugger.recording.logs.log_columns import epoch_logs, looks_like_scores, restarts_of
 from keras_debugger.types.record import FitDescription, TrainingRecord
 
 _WRAPPERS = ("history", "History", "metrics", "logs")

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.batch_sample import Rows
-from keras_debugger.recording.data_evidence import DataEvidence
-from keras_debugger.recording.ending import LEFT, AtExit, ending_of
-from keras_debugger.recording.environment import versions
-from keras_debugger.recording.epoch_table import EpochTable
-from keras_debugger.recording.fit_call import NO_CALL, FitCall, find_fit
+from keras_debugger.recording.data.data_evidence import DataEvidence
 from keras_debugger.recording.live import Alarms
-from keras_debugger.recording.logs import gradient_log, largest_batch, step_logs
+from keras_debugger.recording.model.probes import Probes
 from keras_debugger.recording.model_description import describe_model
-from keras_debugger.recording.notes import notes_of
-from keras_debugger.recording.probes import Probes
-from keras_debugger.recording.saving import RunFolder
-from keras_debugger.recording.watch import Watch
+from keras_debugger.recording.run.ending import LEFT, AtExit, ending_of
+from keras_debugger.recording.run.environment import versions
+from keras_debugger.recording.run.epoch_table import EpochTable
+from keras_debugger.recording.run.fit_call import NO_CALL, FitCall, find_fit
+from keras_debugger.recording.run.notes import notes_of
+from keras_debugger.recording.run.row_logs import gradient_log, largest_batch, step_logs
+from keras_debugger.recording.run.saving import RunFolder
+from keras_debugger.recording.step.batch_sample import Rows
+from keras_debugger.recording.step.watch import Watch
 from keras_debugger.types.record import FitDescription, ModelDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Ending
 

@@ -5,19 +5,19 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from keras_debugger.recording.input_profile import (
+from keras_debugger.recording.data.input_profile import (
     chosen_features,
     column_statistics,
     feature_table,
 )
-from keras_debugger.recording.label_profile import describe_labels
-from keras_debugger.recording.named_arrays import (
+from keras_debugger.recording.data.label_profile import describe_labels
+from keras_debugger.recording.data.named_arrays import (
     NamedArray,
     holds_values,
     named_arrays,
     sample_rows,
 )
-from keras_debugger.recording.row_hashes import known_rows, row_hashes
+from keras_debugger.recording.data.row_hashes import known_rows, row_hashes
 from keras_debugger.types.record import Shift
 
 _MOST_ROWS = 5000

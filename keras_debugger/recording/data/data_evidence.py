@@ -7,12 +7,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_debugger.recording.batch_sample import BatchSample, Rows
 from keras_debugger.recording.data_profile import (
     compare_data,
     profile_data,
     with_simple_models,
 )
+from keras_debugger.recording.step.batch_sample import BatchSample, Rows
 from keras_debugger.types.record import DataProfile, Shift
 
 PROBE_ROWS = 256

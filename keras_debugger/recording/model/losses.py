@@ -5,7 +5,7 @@ from typing import Any
 
 import keras
 
-from keras_debugger.recording.configuration import configured
+from keras_debugger.recording.model.configuration import configured
 from keras_debugger.types.vocabulary import CROSSENTROPIES, LossKind
 
 _FUNCTIONS = (

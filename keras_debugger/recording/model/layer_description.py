@@ -4,9 +4,9 @@ from typing import Any
 
 import keras
 
-from keras_debugger.recording.activation_kinds import activation_of, recurrent_activation_of
-from keras_debugger.recording.configuration import configured
-from keras_debugger.recording.layer_kinds import inner_layer, resolve_kind
+from keras_debugger.recording.model.activation_kinds import activation_of, recurrent_activation_of
+from keras_debugger.recording.model.configuration import configured
+from keras_debugger.recording.model.layer_kinds import inner_layer, resolve_kind
 from keras_debugger.types.record import LayerDescription
 from keras_debugger.types.vocabulary import LayerKind
 

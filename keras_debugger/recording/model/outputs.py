@@ -6,10 +6,10 @@ from typing import Any
 
 import keras
 
-from keras_debugger.recording.activation_kinds import activation_of
-from keras_debugger.recording.call_trace import Trace, TracedCall
-from keras_debugger.recording.layer_kinds import resolve_kind
-from keras_debugger.recording.losses import losses_of, resolve_loss
+from keras_debugger.recording.model.activation_kinds import activation_of
+from keras_debugger.recording.model.call_trace import Trace, TracedCall
+from keras_debugger.recording.model.layer_kinds import resolve_kind
+from keras_debugger.recording.model.losses import losses_of, resolve_loss
 from keras_debugger.types.record import OutputDescription
 from keras_debugger.types.vocabulary import Activation, LayerKind
 

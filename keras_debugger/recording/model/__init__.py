@@ -1,0 +1,1 @@
+"""Models as plain values, and what their layers answer on a fixed batch."""
