@@ -50,7 +50,7 @@ class Running:
             return None
         late = self.process.is_alive()
         if late:
-            self.process.kill()
+            self.kill()
         self.process.join()
         row = self._row()
         if late:
@@ -59,6 +59,13 @@ class Running:
             row["error"] = f"the process ended with code {self.process.exitcode}"
             row["output"] = self._output()
         return {**row, **self.job.facts, "seconds_total": round(seconds, 1)}
+
+    def kill(self) -> None:
+        """End the process and all that it has started."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except (AttributeError, ProcessLookupError):  # no groups here, or not in its own yet
+            self.process.kill()
 
     def _row(self) -> Row:
         request = self.job.request
@@ -91,7 +98,7 @@ def run_all(jobs: Sequence[Job], *, at_once: int, limit: float, stop_after: floa
                 waiting.clear()
             while waiting and len(running) < at_once:
                 job = waiting.pop(0)
-                process = spawn.Process(target=job.target, args=(job.request,), daemon=True)
+                process = spawn.Process(target=job.target, args=(job.request,))
                 process.start()
                 running.append(Running(job=job, process=process, started=time.monotonic()))
             wait([one.process.sentinel for one in running], timeout=1.0)
@@ -102,7 +109,7 @@ def run_all(jobs: Sequence[Job], *, at_once: int, limit: float, stop_after: floa
                     yield row
     finally:
         for one in running:
-            one.process.kill()
+            one.kill()
             one.process.join()
 
 

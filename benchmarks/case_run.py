@@ -80,7 +80,12 @@ def run_case(request: Request) -> None:
 
 
 def send_output_to(log: Path) -> None:
-    """Keep warnings of TensorFlow and of cases out of the table."""
+    """Keep warnings of TensorFlow and of cases out of the table.
+
+    The process gets a group of its own, so that what it starts ends with it.
+    """
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()
     with log.open("w", encoding="utf-8") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)
@@ -166,6 +171,7 @@ def repair(case: Any, model: Any, data: Row, recorder: Any, request: Request, ro
         budget=request.budget,
         seeds=request.seeds,
         seed=request.seed,
+        executor="local",  # this is a process of its own already
         verbose=0,
         **arguments,
     )

@@ -88,6 +88,7 @@ class Lab:
             seed=self.seed,
             directory=None,
             progress=make_progress(0),
+            executor="local",
         )
         arguments: dict[str, Any] = {
             "epochs": None,

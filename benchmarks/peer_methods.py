@@ -169,11 +169,13 @@ def our_search(lab: Lab, limit: float) -> Curve:
 
 def ours_proved(lab: Lab, limit: float) -> Curve:
     """The whole of autofix with the budget that it has by default: nothing before the proof."""
-    fit = {name: lab.case.fit[name] for name in lab.case.fit}
+    fit = dict(lab.case.fit)
     if lab.data["validation_data"] is not None:
         fit["validation_data"] = lab.data["validation_data"]
     pair = (lab.data["x"], lab.data["y"])
-    done = autofix(lab.model, pair, record=lab.recorder, seed=lab.seed, verbose=0, **fit)
+    done = autofix(
+        lab.model, pair, record=lab.recorder, seed=lab.seed, executor="local", verbose=0, **fit
+    )
     return [(0.0, lab.faulty), (done.cost, lab.test(done.model))]
 
 
