@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.consequences import link
 from keras_debugger.types.finding import Crashed, Finding, Skipped
 from keras_debugger.types.record import TrainingRecord
 
@@ -27,7 +28,8 @@ def run_checks(record: TrainingRecord, checks: Iterable[Check]) -> CheckResults:
         checks: the checks to run, in order.
 
     Returns:
-        Findings, checks that could not judge, checks that raised, codes of those that judged.
+        Findings with those that explain others on top, checks that could not judge, checks that
+        raised, codes of those that judged.
     """
     findings: list[Finding] = []
     skipped: list[Skipped] = []
@@ -50,7 +52,7 @@ def run_checks(record: TrainingRecord, checks: Iterable[Check]) -> CheckResults:
             findings.extend(found)
             checked.append(check.code)
     return CheckResults(
-        findings=tuple(findings),
+        findings=link(findings, record),
         skipped=tuple(skipped),
         crashed=tuple(crashed),
         checked=tuple(checked),

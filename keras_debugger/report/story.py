@@ -71,7 +71,7 @@ class DiagnosisStory:
         badge: the verdict in one or two words.
         tone: `good`, `fair`, `bad` or `neutral`.
         checked: what was checked, one sentence; empty if nothing was.
-        findings: most severe first.
+        findings: most severe first; those that follow from another one are behind it.
         causes: most likely first, those worth telling at length.
         others: the less likely ones in one line.
         experiments: those that were made.
@@ -107,7 +107,7 @@ def tell(diagnosis: Diagnosis) -> DiagnosisStory:
         badge=badge,
         tone=tone,
         checked=_checked(diagnosis),
-        findings=tuple(map(_finding, sorted(diagnosis.findings, key=lambda f: -f.severity))),
+        findings=tuple(_finding(finding, diagnosis.findings) for finding in diagnosis.findings),
         causes=tuple(_cause(cause, told) for cause in diagnosis.causes[:shown]),
         others=", ".join(_others(diagnosis, shown)),
         experiments=tell_experiments(diagnosis.experiments),
@@ -165,7 +165,7 @@ def _checked(diagnosis: Diagnosis) -> str:
     return f"{checks} could judge: {families(diagnosis.checked)}."
 
 
-def _finding(finding: Finding) -> FindingStory:
+def _finding(finding: Finding, others: Sequence[Finding]) -> FindingStory:
     evidence = []
     if finding.place:
         evidence.append(f"where: {name(finding.place)}")
@@ -176,7 +176,7 @@ def _finding(finding: Finding) -> FindingStory:
         evidence.append(f"measured {number(finding.value)}{limit}")
     evidence.append(f"{percent(finding.confidence)} sure")
     if finding.consequence_of:
-        evidence.append(f"follows from {clean(finding.consequence_of)}")
+        evidence.append(f"follows from {_reason(finding, others)}")
     return FindingStory(
         severity=SEVERITIES[finding.severity],
         title=title(finding.name),
@@ -184,6 +184,17 @@ def _finding(finding: Finding) -> FindingStory:
         sentence=sentence(finding.summary),
         evidence=tuple(evidence),
     )
+
+
+def _reason(finding: Finding, others: Sequence[Finding]) -> str:
+    """The finding that explains this one, and how long before it was seen."""
+    reason = next((one for one in others if one.code == finding.consequence_of), None)
+    if reason is None:
+        return clean(finding.consequence_of or "")
+    words = f"{title(reason.name).lower()} ({clean(reason.code)})"
+    if finding.step is None or reason.step is None or reason.step >= finding.step:
+        return words
+    return f"{words} {count(finding.step - reason.step, 'step')} before"
 
 
 def _when(finding: Finding) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.constant_predictor import class_entropy
 from keras_debugger.checks.outcome import quality
+from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LabelForm, Need, Severity
@@ -40,7 +41,8 @@ class ClassImbalance(Check):
         findings: list[Finding] = []
         for position, labels in enumerate(record.data.labels):
             counts = np.asarray(labels.counts, dtype=np.float64)
-            if labels.form is LabelForm.MULTI_HOT or (counts > 0).sum() < 2:
+            numbers = position == 0 and is_regression(record)
+            if numbers or labels.form is LabelForm.MULTI_HOT or (counts > 0).sum() < 2:
                 continue
             balance = class_entropy(labels) / np.log(counts.size)
             rarest = int(counts.argmin())

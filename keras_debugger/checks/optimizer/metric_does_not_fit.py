@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.tasks import outputs_with_labels
+from keras_debugger.checks.tasks import is_regression, outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CLASS_FORMS, LabelForm, Need, Severity
@@ -35,6 +35,8 @@ class MetricDoesNotFit(Check):
         if len(pairs) != 1:
             return ()
         form = pairs[0][1].form
+        if form is LabelForm.INTEGER_CLASSES and is_regression(record):
+            form = LabelForm.CONTINUOUS
         return tuple(
             self.finding(
                 severity=Severity.NOTE,

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.stats import kendalltau
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.statistics import fall_rate_at_end
 from keras_debugger.checks.outcome import quality, training_quality
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -19,8 +20,10 @@ class TooFewUpdates(Check):
 
     Sees: number of optimizer steps, batch size, rows, and the epoch losses.
     Formula: fires below `min_updates` steps, or for batches of more than a third of the rows, if
-        the loss falls in nearly every epoch (Kendall's tau below `max_trend`) and the run reached
-        less than `max_quality` of what there is to reach. A note if that is not known.
+        the loss falls in nearly every epoch (Kendall's tau below `max_trend`), at a pace of at
+        least `min_pace` of its mean, that of validation falls too (tau below `max_held_out`), and
+        the run reached less than `max_quality` of what there is to reach. A note if that is not
+        known.
     Source: an epoch is no unit of work, an update is (Hoffer et al. 2017, arXiv:1705.08741). The
         limits are ours.
     Known problems: fine-tuning needs few updates; where it ends well this says nothing.
@@ -37,11 +40,13 @@ class TooFewUpdates(Check):
     max_trend: float = -0.7  # Kendall's tau
     max_quality: float = 0.8  # share of the way from a constant guess to no error
     shortest: int = 3  # epochs
+    fewest_epochs: int = 5  # epochs that a pace can be told from
+    min_pace: float = 0.25  # fall an epoch at the end against that of the whole run
+    max_held_out: float = -0.3  # Kendall's tau of the validation loss
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        losses = record.epochs.values.get("loss", np.empty(0))
-        losses = losses[np.isfinite(losses)][-10:]
+        losses = _finite(record, "loss")[-10:]
         if losses.size < self.shortest:
             raise TooShortError(f"needs {self.shortest} epochs with a loss")
         updates = int(record.steps.step[-1]) + 1 if record.steps.step.size else 0
@@ -49,7 +54,7 @@ class TooFewUpdates(Check):
         if updates >= self.min_updates and not big_batches:
             return ()
         trend = float(kendalltau(np.arange(losses.size), losses).statistic)
-        if not trend < self.max_trend:
+        if not trend < self.max_trend or self._has_settled(record):
             return ()
         reached = np.nanmax([quality(record), training_quality(record), -np.inf])
         if reached >= self.max_quality:
@@ -69,8 +74,24 @@ class TooFewUpdates(Check):
             ),
         )
 
+    def _has_settled(self, record: TrainingRecord) -> bool:
+        """Whether the training loss slows down, or that of validation no longer falls."""
+        losses, held_out = (_finite(record, name) for name in ("loss", "val_loss"))
+        if losses.size >= self.fewest_epochs and fall_rate_at_end(losses) < self.min_pace:
+            return True
+        held_out = held_out[-10:]
+        if held_out.size < self.fewest_epochs or np.ptp(held_out) == 0.0:
+            return False
+        return bool(kendalltau(np.arange(held_out.size), held_out).statistic > self.max_held_out)
+
     def _has_big_batches(self, record: TrainingRecord) -> bool:
         sizes = record.steps.batch_size
         if record.data_profile is None or not record.data.complete or not sizes.size:
             return False
         return bool(np.median(sizes) > self.max_batch * record.data.rows)
+
+
+def _finite(record: TrainingRecord, name: str) -> np.ndarray:
+    """The finite values of a log, shape (epochs with a value,)."""
+    values = record.epochs.values.get(name, np.empty(0))
+    return np.asarray(values[np.isfinite(values)])
