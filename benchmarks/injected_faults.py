@@ -134,11 +134,14 @@ def report(
     sound = [row for row in [*healthy, *twins] if row["healthy"]]
     harmful = effective(rows, twins_of(sound))
     table, named, whole = detection(rows, harmful), confusion(harmful), totals(harmful)
+    harmless = [row for row in rows if row not in harmful]
     made_with = surroundings(sys.argv, jobs=arguments.jobs)
     write(
         arguments.json,
         {
             **whole,
+            "harmless": len(harmless),
+            "harmless_told_of": sum(bool(alarms(row)) for row in harmless),
             "tried": len(rows),
             "harmful": len(harmful),
             "strengths": table,
@@ -162,7 +165,9 @@ def report(
         plot_detection(table, arguments.plots / "fault_detection.png")
         plot_confusion(named, arguments.plots / "fault_causes.png")
     show(table, whole, named)
+    told = sum(bool(alarms(row)) for row in harmless)
     print(f"\n{len(rows)} runs, {len(harmful)} harmful; {len(sound)} healthy runs beside them")
+    print(f"of {len(harmless)} runs whose fault did not harm, {told} have a finding above a note")
     print(", ".join(f"{key} {value}" for key, value in made_with.items()))
 
 

@@ -91,6 +91,7 @@ def _fit(model: keras.Model, program: Program, data: Data, callbacks: list) -> o
         train_part, options["validation_split"] = joined(train_part, validation), 0.25
     elif program.validation:
         options["validation_data"] = (validation.x, validation.y)
+        options["validation_batch_size"] = 256
     if program.class_weight:
         options["class_weight"] = class_weights(data.train.y)
     return model.fit(
