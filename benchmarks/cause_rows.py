@@ -26,6 +26,7 @@ from keras_debugger.repair import Repair
 from keras_debugger.report.terminal import make_progress
 from keras_debugger.training.budget import Budget
 from keras_debugger.types.cause import Cause
+from keras_debugger.types.experiment import Experiment
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind
 from keras_debugger.workflow import judge
@@ -136,6 +137,7 @@ def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
             "experiments": _listed(found.causes),
             "unknown": found.unknown,
             "made": len(found.experiments),
+            "probes": [_outcome(one) for one in found.experiments],
             "cost": max(0.0, sum(trial.cost for trial in repair.tried) - bool(repair.tried)),
             "experiment_cost": sum(one.cost for one in found.experiments),
             "decision": repair.decision.decision.value if repair.decision else "",
@@ -180,6 +182,12 @@ def _by_issues(record: TrainingRecord | None) -> list[tuple[str, float]]:
     assert record is not None
     causes = dict.fromkeys(CAUSE_OF_ISSUE[issue].name for issue in issues_of(record))
     return [(name, 1.0) for name in causes]
+
+
+def _outcome(one: Experiment) -> tuple[str, list[str], int]:
+    """Name of an experiment, what it separates, and 1 if it speaks for that, -1 if against."""
+    names = [kind.name for kind in one.separates]
+    return one.name, names, bool(one.speaks_for) - bool(one.speaks_against)
 
 
 def _listed(causes: tuple[Cause, ...]) -> list[tuple[str, float]]:

@@ -123,7 +123,7 @@ class Repair(RunState):
         self.tried = found.trials
         causes = with_mended(self.diagnosed.causes, found.causes)
         self.diagnosis = replace(self.diagnosed, causes=causes)
-        if not self.ranking and causes and not causes[0].repairable:
+        if causes and not causes[0].repairable:
             self._refuse(causes[0])
 
     def prove(self) -> None:
