@@ -103,6 +103,13 @@ def test_a_run_that_is_done_trains_nothing_again(whole, monkeypatch):
 
 
 @pytest.mark.slow
+def test_processes_of_their_own_give_the_same_result(whole):
+    result = autofix(wine_classifier(), wine(), executor="processes", workers=2, **ARGUMENTS)
+    same(result, whole[0])
+    assert not any("in this process" in note for note in result.notes)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_hands_over_what_is_known(tmp_path):
     process = start(tmp_path)
