@@ -128,7 +128,8 @@ def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
             validation_data=(data.validation.x, data.validation.y),
         )
         repair.diagnose(judge)
-        row = {"baseline": _by_issues(repair.record)}
+        assert repair.diagnosis is not None
+        row = {"baseline": _by_issues(repair.record), "static": _listed(repair.diagnosis.causes)}
         repair.plan()
         repair.search()
         found = repair.diagnosis

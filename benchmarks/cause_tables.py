@@ -15,8 +15,9 @@ ALIKE = (frozenset({"LEARNING_RATE_TOO_LOW", "TOO_FEW_UPDATES"}),)
 REPAIRED = 0.8  # share of the lost score that a repair brings back
 WAYS = {
     "baseline": "the baseline's table",
-    "table": "static checks with a good table",
+    "table": "the record alone, with a good table",
     "counted": "the same with counts of other programs",
+    "static": "the same with a profile of all the data",
     "random": "probes in random order, same cost",
     "experiments": "record and experiments",
 }
@@ -111,8 +112,8 @@ def calibration(rows: Sequence[Row], way: str) -> list[tuple[float, float, int]]
 def did_not_pay(rows: Sequence[Row]) -> Iterator[str]:
     """Where the table was right and the experiments were not, and the other way round."""
     for words, better, worse in (
-        ("experiments right, table wrong", "experiments", "table"),
-        ("table right, experiments wrong", "table", "experiments"),
+        ("experiments right, without them wrong", "experiments", "static"),
+        ("experiments wrong, without them right", "static", "experiments"),
     ):
         keys = [
             row["key"]
@@ -120,8 +121,8 @@ def did_not_pay(rows: Sequence[Row]) -> Iterator[str]:
             if first_is_right(row, better) and not first_is_right(row, worse)
         ]
         yield f"{words}: {len(keys)}" + (f" ({', '.join(keys)})" if keys else "")
-    same = [row for row in rows if row["made"] and row["table"][:1] and row["experiments"][:1]]
-    idle = [row for row in same if row["table"][0][0] == row["experiments"][0][0]]
+    same = [row for row in rows if row["made"] and row["static"] and row["experiments"]]
+    idle = [row for row in same if row["static"][0][0] == row["experiments"][0][0]]
     spent = sum(row["experiment_cost"] for row in idle)
     yield (
         f"experiments that did not change the first cause: {len(idle)} of {len(same)} programs, "
@@ -136,7 +137,7 @@ def plot_calibration(rows: Sequence[Row], path: Path) -> None:
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    for way in ("table", "experiments"):
+    for way in ("static", "experiments"):
         found = calibration(rows, way)
         said, right, _ = zip(*found, strict=True) if found else ((), (), ())
         axes.plot(said, right, marker="o", label=WAYS[way])

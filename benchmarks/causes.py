@@ -163,7 +163,7 @@ def _show(rows: Sequence[dict], records: Path | None, options: argparse.Namespac
         for line in lines:
             print(line)
     print("\nprobability said, share right, programs")
-    for way in ("table", "experiments"):
+    for way in ("static", "experiments"):
         for said, right, amount in tables.calibration(faulty, way):
             print(f"{tables.WAYS[way]:42s} {said:.2f} {right:.2f} {amount:4d}")
     if options.plot is not None and faulty:

@@ -22,6 +22,7 @@ def row(key, causes, *, table, experiments, **more):
         "causes": causes,
         "healthy": False,
         "table": table,
+        "static": table,
         "experiments": experiments,
         "made": 3,
         "cost": 1.5,
@@ -53,7 +54,7 @@ def test_hits_repairs_and_where_experiments_did_not_pay():
     assert [tables.is_repaired(one) for one in ROWS] == [True, False, False]
     assert any("1.00" in line for line in tables.hits(ROWS))
     said = " ".join([*tables.outcome(ROWS), *tables.confusion(ROWS), *tables.did_not_pay(ROWS)])
-    assert "experiments right, table wrong: 1 (one)" in said
+    assert "experiments right, without them wrong: 1 (one)" in said
     assert "refused (data at fault): 1.00" in said
 
 
