@@ -39,11 +39,11 @@ def seed_rows(proof: Verdict, before: Sequence[Trial]) -> tuple[Row, ...]:
         return ()
     errors = list(zip(proof.error_before, proof.error_after, strict=False))
     seeds = [str(trial.seed) for trial in before]
-    if len(seeds) != len(pairs):
+    if len(seeds) != len(pairs) or proof.folds:
         seeds = [str(i + 1) for i in range(len(pairs))]
     changes = [_change(*pair) for pair in errors] + [""] * len(pairs)
     rows = [
-        (f"seed {seed}", number(old), number(new), change)
+        (f"{'fold' if proof.folds else 'seed'} {seed}", number(old), number(new), change)
         for seed, (old, new), change in zip(seeds, pairs, changes, strict=False)
     ]
     means = [number(sum(values) / len(values)) for values in (proof.before, proof.after)]
@@ -84,7 +84,7 @@ def interval(proof: Verdict) -> Interval | None:
 def evidence(proof: Verdict) -> str:
     """What the comparison rests on: seeds and rows."""
     rows = f", {count(proof.rows, 'row')}" if proof.rows else ""
-    return count(len(proof.before), "seed") + rows
+    return count(len(proof.before), "fold" if proof.folds else "seed") + rows
 
 
 def ending_rows(before: Sequence[Trial], after: Sequence[Trial]) -> tuple[Row, ...]:
@@ -103,8 +103,16 @@ def ending_rows(before: Sequence[Trial], after: Sequence[Trial]) -> tuple[Row, .
         (words, *(_mean([measure(trial.record) for trial in trials]) for trials in both))
         for words, measure in measures
     ]
+    ratios = tuple(_mean([_loss_ratio(trial) for trial in trials]) for trials in both)
+    rows.append(("held-out loss, constant guess = 1", *ratios))
     rows.append(("time of one training", *map(_seconds, both)))
     return tuple(row for row in rows if row[1:] != (_ABSENT, _ABSENT))
+
+
+def _loss_ratio(trial: Trial) -> float | None:
+    """Loss over that of a constant guess: one unit for all losses, unweighted, no penalty."""
+    ratio = trial.held_out.loss_ratio if trial.held_out is not None else math.nan
+    return ratio if math.isfinite(ratio) else None
 
 
 def ending_note(plan: Plan | None) -> str:
@@ -112,8 +120,8 @@ def ending_note(plan: Plan | None) -> str:
     changing = (SetLoss, ScaleTargets, BalanceClasses, SetL2)
     if plan is not None and any(isinstance(edit, changing) for edit in plan.edits):
         return (
-            "The fix changes what the loss measures, so its losses before and after are not on "
-            "one scale; the metric above is."
+            "The fix changes what the logged loss measures, so the logged losses before and after "
+            "are not on one scale; the metric, and the loss over that of a constant guess, are."
         )
     return ""
 

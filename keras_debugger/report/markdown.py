@@ -52,10 +52,11 @@ def result_markdown(story: ResultStory, *, picture: str, files: Sequence[Row]) -
         *_comparison(story),
     ]
     if story.recommendations:
-        parts.append("## Recommendations")
-    for area, rows in story.recommendations:
-        lines = (f"- {escape(text)} *{escape(evidence)}*" for text, evidence in rows)
-        parts += [f"### {area.capitalize()}", "\n".join(lines)]
+        lines = (
+            f"{rank}. {escape(text)} ({escape(label)}) *{escape(why)}*"
+            for rank, (text, why, label) in enumerate(story.recommendations, start=1)
+        )
+        parts += ["## Recommendations, best first", "\n".join(lines)]
     if story.tried:
         head = ("Candidate", "Selection score", "Trained", "Cost", "")
         parts += ["## What was tried", _table(head, story.tried)]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from keras_debugger.report.code import fix_code
@@ -17,7 +15,8 @@ from keras_debugger.report.comparison_story import (
     interval,
     seed_rows,
 )
-from keras_debugger.report.recommendations import Area
+from keras_debugger.report.method_story import method_lines, tried_rows
+from keras_debugger.report.recommendations import Recommendation
 from keras_debugger.report.story import DiagnosisStory, tell
 from keras_debugger.report.summary_diff import diff_text, summary_diff
 from keras_debugger.report.words import (
@@ -25,15 +24,10 @@ from keras_debugger.report.words import (
     TONES,
     capital,
     clean,
-    count,
-    duration,
     name,
-    number,
     percent,
-    plan_title,
     sentence,
 )
-from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
 
@@ -74,7 +68,7 @@ class ResultStory:
         interval: the gain with its interval; None if nothing was compared.
         endings: rows (what, before, after) of the trainings themselves.
         endings_note: what to know when comparing them.
-        recommendations: rows (text, evidence) for each area.
+        recommendations: rows (text, evidence, area and what it may gain), best first.
         tried: rows (candidate, score, epochs, cost, remark).
         method: how it was measured, one sentence each.
         notes: anything else to know, one sentence each.
@@ -96,7 +90,7 @@ class ResultStory:
     interval: Interval | None
     endings: tuple[Row, ...]
     endings_note: str
-    recommendations: tuple[tuple[str, tuple[Row, ...]], ...]
+    recommendations: tuple[Row, ...]
     tried: tuple[Row, ...]
     method: tuple[str, ...]
     notes: tuple[str, ...]
@@ -110,7 +104,7 @@ def tell_result(result: AutofixResult) -> ResultStory:
         tone=TONES[result.verdict],
         headline=_headline(proof),
         meaning=capital(MEANINGS[result.verdict]) + ".",
-        before=tell(result.diagnosis),
+        before=tell(replace(result.diagnosis, next_experiments=())),
         after=None if result.diagnosis_after is None else tell(result.diagnosis_after),
         proven=result.verdict in PROVEN,
         fixes=_fixes(result),
@@ -123,8 +117,8 @@ def tell_result(result: AutofixResult) -> ResultStory:
         endings=ending_rows(result.before, result.after),
         endings_note=ending_note(result.plan),
         recommendations=_recommendations(result),
-        tried=_tried(result.tried),
-        method=_method(result),
+        tried=tried_rows(result.tried),
+        method=method_lines(result),
         notes=tuple(capital(sentence(note)) for note in result.notes),
     )
 
@@ -164,69 +158,15 @@ def _summary(result: AutofixResult) -> str:
     return diff_text(summary_diff(before, result.changed.description))
 
 
-def _recommendations(result: AutofixResult) -> tuple[tuple[str, tuple[Row, ...]], ...]:
-    areas: dict[str, list[Row]] = {area.value: [] for area in Area}
-    for item in result.recommendations:
-        areas[item.area.value].append((sentence(item.text), capital(sentence(item.evidence))))
-    return tuple((area, tuple(rows)) for area, rows in areas.items() if rows)
-
-
-def _tried(trials: Sequence[Trial]) -> tuple[Row, ...]:
-    """One row a candidate with its longest training; those trained longest first, then by error."""
-    longest: dict[str, Trial] = {}
-    for trial in trials:
-        known = longest.get(trial.plan.name)
-        if known is None or trial.epochs >= known.epochs:
-            longest[trial.plan.name] = trial
-    order = sorted(
-        longest.values(),
-        key=lambda t: (-t.epochs, t.selection.error if t.selection else math.inf),
-    )
+def _recommendations(result: AutofixResult) -> tuple[Row, ...]:
     return tuple(
-        (
-            plan_title(trial.plan),
-            _score(trial),
-            count(trial.epochs, "epoch"),
-            percent(sum(t.cost for t in trials if t.plan.name == trial.plan.name)),
-            clean(trial.failure, limit=160) or _remark(trial),
-        )
-        for trial in order
+        (sentence(item.text), capital(sentence(item.evidence)), _label(item))
+        for item in result.recommendations
     )
 
 
-def _score(trial: Trial) -> str:
-    if trial.selection is None:
-        return "none"
-    return f"{name(trial.selection.metric).replace('_', ' ')} {number(trial.selection.value)}"
-
-
-def _remark(trial: Trial) -> str:
-    if trial.selection is not None and not trial.selection.finite:
-        return "answers were not finite"
-    return "" if trial.plan.fixes else "the control"
-
-
-def _method(result: AutofixResult) -> tuple[str, ...]:
-    proof = result.proof
-    lines = [capital(sentence(result.split))] if result.split else []
-    if proof.before and proof.after:
-        seeds = count(len(proof.before), "fresh seed")
-        lines += [
-            "Candidates were compared on the selection part. The chosen one and the original were "
-            f"then trained again on the same {seeds} and met "
-            f"{count(proof.rows, 'held-out row')} that no training and no choice had seen.",
-            "The gain is the relative reduction of the error; each of its bounds holds with "
-            f"{percent(proof.confidence)} confidence over seeds and rows. Asked for was "
-            f"a gain of at least {percent(proof.min_improvement)}.",
-        ]
-    if proof.diverged_before or proof.diverged_after:
-        lines.append(
-            f"Trainings that became non-finite or constant: {proof.diverged_before} of the "
-            f"original, {proof.diverged_after} of the fixed model."
-        )
-    if proof.needed:
-        lines.append(f"What it would take to decide: {sentence(proof.needed)}")
-    if math.isfinite(result.cost):
-        took = f", {duration(result.seconds)}" if math.isfinite(result.seconds) else ""
-        lines.append(f"The whole run cost {number(result.cost)} trainings of the original{took}.")
-    return tuple(lines)
+def _label(item: Recommendation) -> str:
+    if item.gain == 0.0:
+        return f"{item.area.value}, will not help"
+    known = f", up to {percent(min(item.gain, 1.0))} of the error" if item.gain > 0.0 else ""
+    return item.area.value + known

@@ -86,8 +86,7 @@ def show_result(result: AutofixResult, file: IO[str] | None = None) -> None:
     if story.endings:
         _table(console, ("mean over seeds", "before", "after"), story.endings)
         console.print(Padding(Text(story.endings_note, style="dim"), (0, 0, 0, 2), expand=False))
-    for area, rows in story.recommendations:
-        _list(console, f"Recommended: {area}", [f"{text} ({why})" for text, why in rows])
+    _recommendations(console, story)
     if story.tried:
         _heading(console, "What was tried")
         _table(console, ("candidate", "selection score", "trained", "cost", ""), story.tried)
@@ -196,6 +195,14 @@ def _fix(console: Console, story: ResultStory) -> None:
         console.print(Padding(Text("The model, before (-) and after (+):"), (0, 0, 0, 2)))
         diff = Syntax(story.summary, "diff", theme="ansi_dark", background_color="default")
         console.print(Padding(diff, (0, 0, 0, 4), expand=False))
+
+
+def _recommendations(console: Console, story: ResultStory) -> None:
+    if story.recommendations:
+        _heading(console, "Recommended, best first")
+    for rank, (text, why, label) in enumerate(story.recommendations, start=1):
+        _indented(console, Text.assemble(text, " ", (label, "cyan")), f"{rank}. ", 2)
+        _indented(console, Text(why, style="dim"), "   ", 2)
 
 
 def _unjudged(console: Console, story: DiagnosisStory) -> None:

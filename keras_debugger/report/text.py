@@ -33,10 +33,10 @@ def result_text(story: ResultStory) -> str:
         lines += _wrap(story.interval.words) if story.interval else []
     if story.endings:
         lines += ["", *table(("", "before", "after"), story.endings), *_wrap(story.endings_note)]
-    for area, rows in story.recommendations:
-        lines += ["", *_heading(f"Recommended: {area}")]
-        for text, evidence in rows:
-            lines += [*_wrap(text, "  - ", "    "), *_wrap(evidence, "    ")]
+    if story.recommendations:
+        lines += ["", *_heading("Recommended, best first")]
+    for rank, (text, why, label) in enumerate(story.recommendations, start=1):
+        lines += [*_wrap(f"{text} [{label}]", f"  {rank}. ", "     "), *_wrap(why, "     ")]
     if story.tried:
         head = ("candidate", "selection score", "trained", "cost", "")
         lines += ["", *_heading("What was tried"), *table(head, story.tried)]

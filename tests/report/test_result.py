@@ -96,7 +96,7 @@ def test_the_text_tells_the_whole_story():
         "seed 1000 0.389 0.972 95 % less error",
         "mean 0.389 0.963 93 % less error",
         "model.compile(",
-        "Recommended: data",
+        "Recommended, best first",
         "Weight classes",
         "no memory",
         "36 held-out rows that no training",
