@@ -51,7 +51,8 @@ def result_of(run: RunState) -> AutofixResult:
             proved=proof.after if proof is not None and proven else (),
             held_out_rows=judged_rows(preparation.parts),
         ),
-        split=preparation.parts.describe(),
+        split=f"{preparation.parts.describe()}; SHA-256 of the rows that were held out: "
+        f"{preparation.parts.digest[:16]}",
         cost=_cost(run),
         told=run.told.most if run.told is not None else float("nan"),
         seconds=_seconds(run),
