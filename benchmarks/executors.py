@@ -114,7 +114,9 @@ KINDS = {
 def trainer_of(kind: Kind, *, epochs: int) -> Trainer:
     keras.utils.set_random_seed(0)
     model = keras.Sequential(kind.layers())
-    model.compile(keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(
+        keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
     parts = split_data(kind.data(), seed=0)
     description = describe_model(model)
     profile = profile_data(parts.train.x, parts.train.y)
