@@ -92,3 +92,21 @@ def test_an_optimizer_of_a_training_step_of_ones_own_is_left_alone():
     model.compile("adam", "mse")
     build_optimizer(model)
     assert not model.optimizer.built
+
+
+def test_a_recorded_first_fit_traces_the_step_once():
+    traces = []
+
+    class Traced(L.Dense):
+        def call(self, x):
+            traces.append(1)
+            return super().call(x)
+
+    model = keras.Sequential([L.Input((3,)), Traced(2)])
+    model.compile("adam", "mse")
+    x = np.ones((12, 3), "float32")
+    model(x)
+    traces.clear()
+    calls_of_probes = 3  # before training, and at the end of each of two epochs
+    model.fit(x, x[:, :2], batch_size=4, epochs=2, verbose=0, callbacks=[Recorder()])
+    assert len(traces) == 1 + calls_of_probes

@@ -19,6 +19,7 @@ from keras_debugger.recording.run.notes import notes_of
 from keras_debugger.recording.run.row_logs import gradient_log, largest_batch, step_logs
 from keras_debugger.recording.run.saving import RunFolder
 from keras_debugger.recording.step.batch_sample import Rows
+from keras_debugger.recording.step.updates import build_optimizer
 from keras_debugger.recording.step.watch import Watch
 from keras_debugger.types.record import FitDescription, ModelDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Ending
@@ -97,6 +98,8 @@ class RunLog:
     def step_begins(self) -> None:
         """A call of the training function is about to begin."""
         watch, was_finite = self._current, self._current.first_nonfinite is None
+        if watch.begun == 0:
+            build_optimizer(watch.model)
         judges = self._alarms.wants_step(watch.begun)
         if judges or self._alarms.wants_glance(watch.begun):
             watch.read(epoch=self._epoch)
@@ -117,7 +120,7 @@ class RunLog:
         watch = self._current
         watch.read(epoch=epoch)
         self._epochs.add(epoch, logs)
-        self._data.epoch_ends(rows=self._current.rows)
+        self._data.epoch_ends(rows=self._current.rows, steps=self._current.done)
         self._describe()
         self._probes.before_training(self._current.initial_weights, self._model)
         epochs = self._params.get("epochs") or 1
@@ -140,7 +143,7 @@ class RunLog:
     def end(self, ending: Ending, detail: str = "", *, seconds: float | None = None) -> None:
         """Note how the run ended, and after how many seconds if that is not now."""
         self._current.read(epoch=self._epoch)
-        self._data.epoch_ends(rows=self._current.rows)
+        self._data.epoch_ends(rows=self._current.rows, steps=self._current.done)
         self._describe()
         self._probes.before_training(self._current.initial_weights, self._model)
         if ending in (Ending.FINISHED, Ending.STOPPED_EARLY):
