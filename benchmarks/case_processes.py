@@ -54,7 +54,7 @@ class Running:
         self.process.join()
         row = self._row()
         if late:
-            row["error"] = f"time limit of {limit:g} s"
+            row["error"] = f"time limit of {limit:.0f} s"
         elif self.process.exitcode and not row["error"]:
             row["error"] = f"the process ended with code {self.process.exitcode}"
             row["output"] = self._output()
@@ -82,19 +82,21 @@ class Running:
             return ""
 
 
-def run_all(jobs: Sequence[Job], *, at_once: int, limit: float, stop_after: float) -> Iterator[Row]:
+def run_all(
+    jobs: Sequence[Job], *, at_once: int, limit: float, stop_after: float, end_after: float
+) -> Iterator[Row]:
     """Rows as they are ready.
 
-    No process is left behind, also when this one is told to end; none is begun after `stop_after`
-    seconds.
+    No process is left behind, also when this one is told to end. None is begun after `stop_after`
+    seconds, and what still runs after `end_after` seconds is cut, with what it has.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     spawn = multiprocessing.get_context("spawn")
     waiting, running = list(jobs), []
-    end = time.monotonic() + stop_after
+    start = time.monotonic()
     try:
         while waiting or running:
-            if time.monotonic() > end:
+            if time.monotonic() - start > min(stop_after, end_after):
                 waiting.clear()
             while waiting and len(running) < at_once:
                 job = waiting.pop(0)
@@ -103,7 +105,7 @@ def run_all(jobs: Sequence[Job], *, at_once: int, limit: float, stop_after: floa
                 running.append(Running(job=job, process=process, started=time.monotonic()))
             wait([one.process.sentinel for one in running], timeout=1.0)
             for one in list(running):
-                row = one.end(limit)
+                row = one.end(min(limit, start + end_after - one.started))
                 if row is not None:
                     running.remove(one)
                     yield row

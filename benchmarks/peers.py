@@ -74,7 +74,11 @@ def main() -> int:
         rows = kept_rows(arguments) if arguments.resume else []
         jobs = jobs_of(arguments, chosen, methods, rows, Path(folder))
         for row in run_all(
-            jobs, at_once=arguments.jobs, limit=arguments.limit, stop_after=arguments.stop_after
+            jobs,
+            at_once=arguments.jobs,
+            limit=arguments.limit,
+            stop_after=arguments.stop_after,
+            end_after=arguments.end_after,
         ):
             show_curves(row)
             rows = ordered(merged(rows, row), names)
@@ -104,6 +108,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=float, default=3600.0, help="seconds for each case")
     parser.add_argument(
         "--stop-after", type=float, default=math.inf, help="seconds after which no case is begun"
+    )
+    parser.add_argument(
+        "--end-after", type=float, default=math.inf, help="seconds after which all are cut"
     )
     parser.add_argument("--json", type=Path, help="file for figures and curves")
     parser.add_argument("--resume", action="store_true", help="keep the rows of that file")

@@ -48,7 +48,11 @@ def main() -> int:
         for row in rows:
             show_row(row, print_now)
         for row in run_all(
-            jobs, at_once=arguments.jobs, limit=arguments.limit, stop_after=arguments.stop_after
+            jobs,
+            at_once=arguments.jobs,
+            limit=arguments.limit,
+            stop_after=arguments.stop_after,
+            end_after=arguments.end_after,
         ):
             show_row(row, print_now)
             rows = ordered([*rows, row], names)
@@ -75,6 +79,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=float, default=900.0, help="seconds for each case")
     parser.add_argument(
         "--stop-after", type=float, default=math.inf, help="seconds after which no case is begun"
+    )
+    parser.add_argument(
+        "--end-after", type=float, default=math.inf, help="seconds after which all are cut"
     )
     parser.add_argument("--json", type=Path, help="file for figures and rows")
     parser.add_argument("--resume", action="store_true", help="keep the rows of that file")
