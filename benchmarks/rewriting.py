@@ -53,6 +53,8 @@ def main() -> int:
     for number, name in enumerate(names[part - 1 :: parts]):
         rows[name], ratios[name] = try_kind(KINDS[name])
         show_row(name, rows[name], ratios[name], head=number == 0)
+        if arguments.json:
+            write_json(arguments.json, rows, ratios, {})
     large = {}
     for name in LARGE if arguments.large else ():
         large[name] = time_large(name)
