@@ -1,17 +1,25 @@
-"""Writes the pages of all checks and fixes from their docstrings: `python docs/make.py`."""
+"""Writes the pages of all checks and fixes from their docstrings: `python docs/make.py`.
+
+Error rates come from benchmarks/results/error_rates.json, rules of peers from peer_rules.py.
+"""
 
 import inspect
+import json
+import runpy
 from pathlib import Path
+
+from scipy.stats import beta
 
 from keras_debugger.checks import ALL_CHECKS
 from keras_debugger.fixes import ALL_FIXES
 
 HERE = Path(__file__).parent
+RATES = HERE.parent / "benchmarks" / "results" / "error_rates.json"
 
 
 def pages() -> dict[str, str]:
     """Path under docs/ to text of each generated page."""
-    made = {"checks.md": _check_table(), "fixes.md": _fix_table()}
+    made = {"checks.md": _check_table(), "fixes.md": _fix_table(), "peers.md": _peer_tables()}
     for check in ALL_CHECKS:
         title = f"# {check.code} {check.name}"
         made[f"checks/{check.code}.md"] = f"{title}\n\n{_page(type(check))}"
@@ -40,14 +48,53 @@ def _page(kind: type) -> str:
 
 
 def _check_table() -> str:
-    rows = ["| code | name | what it sees | needs |", "| --- | --- | --- | --- |"]
+    measured = json.loads(RATES.read_text(encoding="utf-8")) if RATES.is_file() else {}
+    rows = [
+        "| code | name | what it sees | needs | false alarms | detected |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for check in ALL_CHECKS:
         first = (inspect.getdoc(type(check)) or "").splitlines()[0]
         needs = ", ".join(sorted(check.needs))
+        counts = measured.get(check.code, {})
+        alarms = _rate(counts.get("false_alarms"), counts.get("healthy_runs"))
+        found = _rate(counts.get("detected"), counts.get("faulty_runs"))
         rows.append(
-            f"| [{check.code}](checks/{check.code}.md) | {check.name} | {first} | {needs} |"
+            f"| [{check.code}](checks/{check.code}.md) | {check.name} | {first} | {needs} | "
+            f"{alarms} | {found} |"
         )
-    return "# Checks\n\n" + "\n".join(rows) + "\n"
+    return f"# Checks\n\n{_ABOUT_RATES}\n\n" + "\n".join(rows) + "\n"
+
+
+_ABOUT_RATES = """False alarms: share of healthy runs with this finding above a note. Detected:
+share of the runs with a fault that this check is for. Both with exact 95 % intervals, measured by
+`benchmarks/healthy_runs.py` and `benchmarks/injected_faults.py`; "not measured" where no run of
+these programs bears on the check."""
+
+
+def _rate(hits: int | None, runs: int | None) -> str:
+    """A share with its exact (Clopper-Pearson) 95 % interval."""
+    if not runs or hits is None:
+        return "not measured"
+    low = float(beta.ppf(0.025, hits, runs - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(0.975, hits + 1, runs - hits)) if hits < runs else 1.0
+    return f"{hits} of {runs} ({100 * low:.1f} to {100 * high:.1f} %)"
+
+
+def _peer_tables() -> str:
+    parts = [
+        "# What published debuggers look for, and where it is here",
+        "Rules of theirs as their code and papers name them, and the codes of ours that see the "
+        "same. Where a rule has no code, the last column says why.",
+    ]
+    names = {check.code: check.name for check in ALL_CHECKS}
+    for peer, rules in runpy.run_path(str(HERE / "peer_rules.py"))["PEERS"]:
+        rows = ["| rule | ours | remark |", "| --- | --- | --- |"]
+        for rule, codes, remark in rules:
+            ours = ", ".join(f"[{code}](checks/{code}.md) {names[code]}" for code in codes)
+            rows.append(f"| {rule} | {ours or 'none'} | {remark} |".replace("|  |", "| |"))
+        parts += [f"## {peer}", "\n".join(rows)]
+    return "\n\n".join(parts) + "\n"
 
 
 def _fix_table() -> str:

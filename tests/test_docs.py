@@ -2,11 +2,13 @@
 
 import importlib.util
 import re
+import runpy
 from pathlib import Path
 
 import pytest
 
 import keras_debugger
+from keras_debugger.checks import ALL_CHECKS
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,3 +34,41 @@ def test_names_in_the_documentation_exist(name):
         assert attribute in keras_debugger.__all__, attribute
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", text):
         assert (ROOT / link).exists(), link
+
+
+SAGEMAKER_RULES = frozenset(
+    {
+        "VanishingGradient",
+        "Overfit",
+        "DeadRelu",
+        "ClassImbalance",
+        "AllZero",
+        "ExplodingTensor",
+        "UnchangedTensor",
+        "LossNotDecreasing",
+        "Overtraining",
+        "PoorWeightInitialization",
+        "SaturatedActivation",
+        "StalledTraining",
+        "TensorVariance",
+        "WeightUpdateRatio",
+        "SimilarAcrossRuns",
+        "Confusion",
+        "CheckInputImages",
+        "NLPSequenceRatio",
+        "TreeDepth",
+        "FeatureImportanceOverweight",
+        "CreateXgboostReport",
+    }
+)
+
+
+def test_rules_of_peers_are_mapped_to_checks_or_left_out_with_a_reason():
+    peers = dict(runpy.run_path(str(ROOT / "docs" / "peer_rules.py"))["PEERS"])
+    assert {rule for rule, _, _ in peers["SageMaker Debugger"]} == SAGEMAKER_RULES
+    assert len(peers) == 5
+    known = {check.code for check in ALL_CHECKS}
+    for rules in peers.values():
+        for rule, codes, remark in rules:
+            assert set(codes) <= known, rule
+            assert codes or remark, rule

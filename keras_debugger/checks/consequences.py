@@ -32,6 +32,7 @@ EXPLAINED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "LOS110": ("LOS111", "DAT116", "DAT113", "DAT114"),
         "LOS111": ("DAT113", "DAT114", "DAT117", "DAT115", "MOD121"),
         "LOS114": ("DAT108",),
+        "DAT117": ("DAT115",),
         "GRD102": ("ACT103", "MOD122", "MOD112"),
         "GRD105": (*_SILENT_AT_START, "ACT102"),
         "GRD110": ("GRD107",),

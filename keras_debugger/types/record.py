@@ -494,6 +494,8 @@ class DataProfile:
         constant_features: number of features of the first input with no variation.
         duplicate_rows: number of rows that repeat an earlier row.
         simple_models: what simple models reach on the first input and output; empty if not tried.
+        label_drift: how much the labels of the first output vary from batch to batch, as a multiple
+            of what rows drawn at random show, about 1 if shuffled; NaN if batches were not seen.
     """
 
     rows: int
@@ -505,6 +507,7 @@ class DataProfile:
     constant_features: int = 0
     duplicate_rows: int = 0
     simple_models: tuple[SimpleModel, ...] = ()
+    label_drift: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from keras_debugger.checks.data.constant_features import ConstantFeatures
 from keras_debugger.checks.data.duplicates import DuplicatesAcrossParts
 from keras_debugger.checks.data.input_outliers import InputOutliers
 from keras_debugger.checks.data.inputs_constant import InputsConstant
+from keras_debugger.checks.data.label_drift import LabelsDriftBetweenBatches
 from keras_debugger.checks.data.labels_do_not_fit import LabelsDoNotFitLoss
 from keras_debugger.checks.data.labels_without_signal import LabelsWithoutSignal
 from keras_debugger.checks.data.memorised_labels import MemorisedLabels
@@ -35,4 +36,5 @@ DATA_CHECKS: tuple[Check, ...] = (
     UnrepresentativeSplit(),
     OrderedRowsNotShuffled(),
     MemorisedLabels(),
+    LabelsDriftBetweenBatches(),
 )

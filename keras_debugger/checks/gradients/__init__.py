@@ -4,6 +4,7 @@ from keras_debugger.checks.base import Check
 from keras_debugger.checks.gradients.clipping_always_bites import ClippingAlwaysBites
 from keras_debugger.checks.gradients.exploding import ExplodingGradients
 from keras_debugger.checks.gradients.missing_gradients import MissingGradients
+from keras_debugger.checks.gradients.noisy_gradients import NoisyGradients
 from keras_debugger.checks.gradients.non_finite_gradients import NonFiniteGradients
 from keras_debugger.checks.gradients.non_finite_weights import NonFiniteWeights
 from keras_debugger.checks.gradients.steps_stay_large import StepsStayLarge
@@ -27,4 +28,5 @@ GRADIENT_CHECKS: tuple[Check, ...] = (
     WeightsGrowWithoutEnd(),
     ClippingAlwaysBites(),
     StepsStayLarge(),
+    NoisyGradients(),
 )

@@ -17,6 +17,9 @@ from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need
 
+MAX_TREND = -0.7  # Kendall's tau
+FEWEST_EPOCHS = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class StepsStayLarge(Check):
@@ -39,8 +42,7 @@ class StepsStayLarge(Check):
 
     max_ratio: float = 0.006  # |update| / |weight|, no unit
     shortest: int = 100  # optimizer steps
-    max_trend: float = -0.7  # Kendall's tau of the losses of the second half
-    fewest_epochs: int = 4
+    max_trend: float = MAX_TREND  # Kendall's tau of the losses of the second half
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -56,7 +58,11 @@ class StepsStayLarge(Check):
         if not ratio.size:
             return ()
         typical = float(np.median(np.median(ratio, axis=1)))
-        if typical <= self.max_ratio or not quality(record) < GOOD or self._still_falls(record):
+        if (
+            typical <= self.max_ratio
+            or not quality(record) < GOOD
+            or still_falls(record, max_trend=self.max_trend)
+        ):
             return ()
         return (
             self.finding(
@@ -71,13 +77,16 @@ class StepsStayLarge(Check):
             ),
         )
 
-    def _still_falls(self, record: TrainingRecord) -> bool:
-        """Whether the loss falls steadily in the second half: then steps are no limit to it."""
-        if record.epoch_logs is None:
-            return False
-        losses = record.epochs.values.get("loss", np.empty(0))
-        losses = losses[np.isfinite(losses)]
-        losses = losses[len(losses) // 2 :]
-        if losses.size < self.fewest_epochs or np.ptp(losses) == 0:
-            return False
-        return bool(kendalltau(np.arange(losses.size), losses).statistic < self.max_trend)
+
+def still_falls(
+    record: TrainingRecord, *, max_trend: float = MAX_TREND, fewest: int = FEWEST_EPOCHS
+) -> bool:
+    """Whether the loss falls steadily in the second half: then steps are no limit to it."""
+    if record.epoch_logs is None:
+        return False
+    losses = record.epochs.values.get("loss", np.empty(0))
+    losses = losses[np.isfinite(losses)]
+    losses = losses[len(losses) // 2 :]
+    if losses.size < fewest or np.ptp(losses) == 0:
+        return False
+    return bool(kendalltau(np.arange(losses.size), losses).statistic < max_trend)

@@ -18,6 +18,7 @@ from keras_debugger.checks.model.own_loss_breaks import OwnLossBreaks
 from keras_debugger.checks.model.penalty_too_strong import PenaltyTooStrong
 from keras_debugger.checks.model.probabilities_as_logits import ProbabilitiesAsLogits
 from keras_debugger.checks.model.regression_loss_for_classes import RegressionLossForClasses
+from keras_debugger.checks.model.same_initial_weights import SameInitialWeights
 from keras_debugger.checks.model.saturating_stack import SaturatingStack
 from keras_debugger.checks.model.sigmoid_for_exclusive_classes import SigmoidForExclusiveClasses
 from keras_debugger.checks.model.softmax_for_several_labels import SoftmaxForSeveralLabels
@@ -49,4 +50,5 @@ MODEL_CHECKS: tuple[Check, ...] = (
     BatchNormLag(),
     SaturatingStack(),
     OwnLossBreaks(),
+    SameInitialWeights(),
 )

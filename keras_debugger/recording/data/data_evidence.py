@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_debugger.recording.data.label_drift import label_drift
 from keras_debugger.recording.data_profile import (
     compare_data,
     profile_data,
@@ -14,6 +15,7 @@ from keras_debugger.recording.data_profile import (
 )
 from keras_debugger.recording.step.batch_sample import BatchSample, Rows
 from keras_debugger.types.record import DataProfile, Shift
+from keras_debugger.types.vocabulary import CLASS_FORMS
 
 PROBE_ROWS = 256
 FEWEST_PROBE_ROWS = 32
@@ -40,6 +42,7 @@ class DataEvidence:
             pairs = zip(probe_data[::2], probe_data[1::2], strict=True)
             self._given = [Rows(x=x, y=y, sample_weight=None) for x, y in pairs]
         self._rows: int | None = None
+        self._batch_size = 0  # mean over the first epoch, 0 if not known
         self._validation_rows: int | None = None
         self._profile: DataProfile | None = None
         self._validation_profile: DataProfile | None = None
@@ -79,14 +82,16 @@ class DataEvidence:
         """Whether no further training rows are to come."""
         return bool(self._given) or self._rows is not None
 
-    def epoch_ends(self, *, rows: int) -> None:
+    def epoch_ends(self, *, rows: int, steps: int = 0) -> None:
         """Profile what was seen in a first whole pass; take no further rows of it.
 
         Args:
             rows: rows that were trained on so far.
+            steps: steps that were done with them, 0 if not known.
         """
         if self._rows is None:
             self._rows = rows
+            self._batch_size = -(-rows // steps) if steps else 0
             if self._sample is not None:
                 self._sample.close()
             self._profile = self._describe_training()
@@ -144,7 +149,12 @@ class DataEvidence:
         profile = profile_data(rows.x, rows.y, rows.sample_weight)
         if self._given or self._rows is None:
             return profile
-        return replace(profile, rows=self._rows, complete=self._rows == rows.count)
+        drift = float("nan")
+        if profile.labels and rows.first_labels is not None:
+            classes = profile.labels[0].form in CLASS_FORMS
+            drift = label_drift(rows.first_labels, self._batch_size, classes=classes)
+        complete = self._rows == rows.count
+        return replace(profile, rows=self._rows, complete=complete, label_drift=drift)
 
     def _describe_validation(self) -> DataProfile | None:
         rows = self.validation
