@@ -16,12 +16,12 @@ def place(monkeypatch):
     monkeypatch.syspath_prepend(str(BENCHMARKS))
 
 
-def row_of(host="iris", seed=0, reached=0.95, codes=(), **more):
+def row_of(program="iris", seed=0, reached=0.95, codes=(), **more):
     findings = [
         {"code": code, "severity": "ERROR", "symptom": "NO_LEARNING", "step": 4} for code in codes
     ]
     return {
-        "program": host,
+        "program": program,
         "seed": seed,
         "reached": reached,
         "constant": 0.4,
@@ -126,7 +126,7 @@ def test_only_faults_that_harm_count(place):
     from programs.harm import effective, twins_of
 
     twins = twins_of([row_of(seed=0, reached=0.95), row_of(seed=1, reached=0.97)])
-    rows = [row_of(host="iris", reached=reached) for reached in (0.95, 0.91, 0.6)]
+    rows = [row_of(reached=reached) for reached in (0.95, 0.91, 0.6)]
     kept = effective([{**row, "host": "iris"} for row in rows], twins)
     assert [row["reached"] for row in kept] == [0.6]
 
