@@ -123,7 +123,7 @@ def _processes(program: Program, workers: int | None) -> ProcessExecutor:
     count = workers or default_workers()
     free = available_bytes()
     share = None if free is None else int(_MEMORY_SHARE * free / count)
-    threads = max(1, processors() // count)
+    threads = max(1, processors() // count) if count > 1 else 0
     return ProcessExecutor(program, workers=count, threads=threads, limits=Limits(memory=share))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
@@ -23,6 +24,7 @@ from keras_debugger.training.weights import read_weights
 from keras_debugger.types.plan import UNCHANGED
 
 STEP_ROWS = 8
+ROUNDING = 1e-4  # of the largest value of a variable
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "keras-debugger")
 
 
@@ -56,13 +58,20 @@ def digest_of(program: Program) -> str:
 
 
 def one_step(program: Program) -> str:
-    """A digest of all variables after one step on a few rows, or of why it cannot be made.
+    """A digest of all variables after the first step."""
+    digest = hashlib.blake2b(digest_size=16)
+    for values in first_step(program):
+        digest.update(values.tobytes())
+    return digest.hexdigest()
+
+
+def first_step(program: Program) -> list[np.ndarray]:
+    """Logs and all variables after one step on a few rows; nothing if it cannot be made.
 
     It tells whether a copy of a program in another process does the same: layers, initial weights,
     losses and optimizer all have a part in it.
     """
     task = Task(plan=UNCHANGED, seed=0, epochs=1)
-    digest = hashlib.blake2b(digest_size=16)
     with seeded(0), without_retracing_warnings():
         try:
             model = program.build_for(task)
@@ -70,12 +79,29 @@ def one_step(program: Program) -> str:
             few = take(part, np.arange(min(STEP_ROWS, part.rows)))
             model.run_eagerly = True  # no graph for a single step
             logs = model.train_on_batch(few.x, few.y, few.sample_weight)
-            digest.update(repr(np.asarray(logs, dtype=float).tolist()).encode())
-            for values in read_weights(model):
-                digest.update(values.tobytes())
-        except Exception as error:  # the same program fails in the same way
-            digest.update(type(error).__name__.encode())
-    return digest.hexdigest()
+            return [np.atleast_1d(np.asarray(logs, dtype=float)), *read_weights(model)]
+        except Exception:  # the same program fails in the same way
+            return []
+
+
+def same_step(one: Sequence[np.ndarray], two: Sequence[np.ndarray]) -> bool:
+    """Whether two first steps are the same but for the rounding of sums in another order.
+
+    Another number of threads adds up in another order.
+    """
+    if len(one) != len(two):
+        return False
+    return all(_close(first, second) for first, second in zip(one, two, strict=True))
+
+
+def _close(first: np.ndarray, second: np.ndarray) -> bool:
+    if first.shape != second.shape or first.dtype != second.dtype:
+        return False
+    if first.dtype.kind != "f":
+        return bool(np.array_equal(first, second))
+    finite = second[np.isfinite(second)]
+    scale = float(np.abs(finite).max()) if finite.size else 0.0
+    return bool(np.allclose(first, second, rtol=0.0, atol=ROUNDING * scale, equal_nan=True))
 
 
 def code_of(program: Program) -> str:

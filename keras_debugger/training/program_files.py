@@ -31,7 +31,7 @@ from keras_debugger.training.nested import (
 )
 from keras_debugger.training.own_code import own_code, references, resolve
 from keras_debugger.training.parts_form import parts_from_plain, parts_to_plain
-from keras_debugger.training.program_digest import one_step
+from keras_debugger.training.program_digest import first_step, same_step
 from keras_debugger.training.scoring import Metric
 from keras_debugger.training.trial_run import Program
 from keras_debugger.types.setup import TrainingSetup
@@ -96,7 +96,8 @@ def read_program(folder: Path, *, with_own_code: bool = True) -> Program:
         model=model,
         build=build,
     )
-    if one_step(program) != plain["one_step"]:
+    expected = [arrays[name] for name in plain["first_step"]]
+    if not same_step(first_step(program), expected):
         raise _cannot("a copy of it does not train in the same way")
     return program
 
@@ -115,8 +116,14 @@ def _to_plain(program: Program, arrays: dict[str, np.ndarray]) -> dict[str, Any]
         else nested_to_plain(dict(program.initial_weights), arrays, "initial_weights"),
         "callbacks": callbacks_to_plain(program.callbacks),
         "parts": parts_to_plain(program.parts, arrays),
-        "one_step": one_step(program),
+        "first_step": _keep_step(program, arrays),
     }
+
+
+def _keep_step(program: Program, arrays: dict[str, np.ndarray]) -> list[str]:
+    found = {f"first_step.{place}": one for place, one in enumerate(first_step(program))}
+    arrays.update(found)
+    return list(found)
 
 
 def _cannot(reason: str) -> UnsupportedModelError:
