@@ -123,8 +123,8 @@ def _leads_to(code: str, finding: Finding, reasons: Mapping[str, str | None]) ->
 
 def _root(finding: Finding, by_code: Mapping[str, Finding]) -> Finding:
     """The finding at the top of the chain."""
-    while finding.consequence_of in by_code:
-        finding = by_code[finding.consequence_of]
+    while (reason := by_code.get(finding.consequence_of or "")) is not None:
+        finding = reason
     return by_code[finding.code]
 
 

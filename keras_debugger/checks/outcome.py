@@ -8,6 +8,7 @@ from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import LossKind, Severity, Symptom
 
 GOOD = 0.9  # of the way from a constant guess to no error; at or above it nothing was lost
+FAIR = 0.5  # below it no comparison with simple models makes a result good
 POOR = 0.3  # below it the run reached next to nothing
 
 
@@ -62,16 +63,26 @@ def severity_by_outcome(
         held_out: whether a bad result on validation data counts too.
 
     Returns:
-        NOTE if the run reached what there is to reach, ERROR if next to nothing, else WARNING.
+        NOTE if the run reached what there is to reach (GOOD, or FAIR and no less than the best
+        simple model), ERROR if next to nothing, else WARNING.
     """
     reached = quality(record)
     if held_out:
         reached = float(np.fmin(reached, held_out_quality(record)))
     if np.isnan(reached):
         return unknown
-    if reached >= GOOD:
+    if reached >= min(GOOD, max(FAIR, attainable(record))):
         return Severity.NOTE
     return Severity.ERROR if reached < POOR else Severity.WARNING
+
+
+def attainable(record: TrainingRecord) -> float:
+    """How far the best simple model gets on rows it has not seen, as `quality`; 1 if not tried."""
+    models = record.data_profile.simple_models if record.data_profile is not None else ()
+    return max(
+        ((model.score - model.chance) / max(1.0 - model.chance, 1e-9) for model in models),
+        default=1.0,
+    )
 
 
 def symptom_by_outcome(record: TrainingRecord, severity: Severity) -> Symptom | None:

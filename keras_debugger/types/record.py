@@ -227,8 +227,8 @@ class LayerDescription:
         momentum: momentum of the moving statistics of batch normalisation, None otherwise.
         is_output: whether one of the model's outputs is this layer's output.
         feeds: paths of the layers that take its output.
-        looks_untrained: whether its weights are as its initializers leave them: biases constant,
-            kernel of the initializer's deviation; None if that was not looked at.
+        looks_untrained: of a frozen layer, whether its biases are all equal, as an initializer
+            leaves them; None if it is trained or has no biases.
     """
 
     name: str

@@ -43,7 +43,7 @@ class NonFiniteWeights(Check):
             self.finding(
                 severity=Severity.ERROR,
                 summary=f"{int(broken[-1].sum())} of {len(log.variables)} variables are NaN or "
-                f"infinite, first {place} before step {step}.",
+                f"infinite, first {place} at step {step}.",
                 place=place,
                 step=step,
                 value=float(broken[-1].mean()),

@@ -15,7 +15,7 @@ from keras_debugger.checks.gradients.columns import (
 from keras_debugger.checks.outcome import GOOD, quality, severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, Need
+from keras_debugger.types.vocabulary import CauseKind, Need, Severity
 
 MAX_TREND = -0.7  # Kendall's tau
 FEWEST_EPOCHS = 4
@@ -41,6 +41,8 @@ class StepsStayLarge(Check):
     needs: ClassVar[frozenset[Need]] = frozenset({Need.GRADIENTS})
 
     max_ratio: float = 0.006  # |update| / |weight|, no unit
+    clear: float = 3.0  # times max_ratio; below, a note if the run ended fairly well
+    fair: float = 0.7  # share of the way from a constant guess to no error
     shortest: int = 100  # optimizer steps
     max_trend: float = MAX_TREND  # Kendall's tau of the losses of the second half
 
@@ -64,9 +66,10 @@ class StepsStayLarge(Check):
             or still_falls(record, max_trend=self.max_trend)
         ):
             return ()
+        near = typical < self.clear * self.max_ratio and quality(record) >= self.fair
         return (
             self.finding(
-                severity=severity_by_outcome(record),
+                severity=Severity.NOTE if near else severity_by_outcome(record),
                 summary=f"In the second half of the run each step still changes the typical kernel "
                 f"by {typical:.1%} of its norm.",
                 step=int(log.step[-1] // 2),

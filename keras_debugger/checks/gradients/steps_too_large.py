@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.gradients.columns import update_ratios, weight_columns
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.outcome import quality, severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Severity
@@ -26,7 +26,8 @@ class StepsTooLarge(Check):
         too high by 30 to 300 times and fires on none of 30 healthy ones and on 0.01 of others.
         Healthy peaks are .003 to .024. Later steps tell nothing: units die and updates vanish.
     Known problems: very small kernels can take large steps without harm; where the run ends well
-        this is a note. A warm-up schedule hides a rate that becomes too high later.
+        this is a note, and near the limit where it ends fairly well. A warm-up schedule hides a
+        rate that becomes too high later.
     Fixes: lower-learning-rate, change-optimizer.
     """
 
@@ -36,6 +37,8 @@ class StepsTooLarge(Check):
 
     first_steps: int = 10  # optimizer steps
     max_ratio: float = 0.08  # |update| / |weight|, no unit
+    clear: float = 3.0  # times max_ratio; below, a note if the run ended fairly well
+    fair: float = 0.7  # share of the way from a constant guess to no error
     max_scale: float = 3.2  # standard deviation of pre-activations
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
@@ -53,9 +56,13 @@ class StepsTooLarge(Check):
         worst = int(typical.argmax())
         if typical[worst] <= self.max_ratio:
             return ()
+        severity = severity_by_outcome(record, unknown=Severity.WARNING)
+        near = typical[worst] < self.clear * self.max_ratio
+        if near and quality(record) >= self.fair:
+            severity = Severity.NOTE
         return (
             self.finding(
-                severity=severity_by_outcome(record, unknown=Severity.WARNING),
+                severity=severity,
                 summary=f"A single step changes the typical kernel by {typical[worst]:.1%} of its "
                 "norm at the start of the run.",
                 step=int(log.step[rows[known][worst]]),

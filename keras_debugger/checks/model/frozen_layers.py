@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.model.weight_columns import head_paths
-from keras_debugger.checks.outcome import POOR, quality
+from keras_debugger.checks.outcome import POOR, quality, severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LayerDescription, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LayerKind, Need, Severity, Symptom
@@ -23,8 +23,8 @@ class FrozenLayers(Check):
         frozen base under a head that learns, or a warning if that run reached next to nothing.
     Source: definition of `trainable`. A frozen, pretrained base under a new head is the usual way
         of fine-tuning and healthy.
-    Known problems: whether frozen weights are pretrained is told from their biases and scales only
-        where these were recorded.
+    Known problems: whether frozen weights are pretrained is told from their biases, which training
+        moves apart; layers without biases cannot be told.
     Fixes: unfreeze.
     """
 
@@ -49,7 +49,7 @@ class FrozenLayers(Check):
             return (self._finding(frozen, severity, f"{words}, the last one too", confidence=0.8),)
         untrained = [layer for layer in frozen if layer.looks_untrained]
         if untrained:
-            severity = Severity.NOTE if reached >= 0.9 else Severity.WARNING
+            severity = min(severity_by_outcome(record), Severity.WARNING)
             words = f"{len(untrained)} layers are frozen with random weights"
             return (self._finding(untrained, severity, words, confidence=0.85),)
         doubtful = reached < POOR and any(layer.looks_untrained is None for layer in frozen)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_debugger.recording.model.activation_kinds import activation_of, recurrent_activation_of
 from keras_debugger.recording.model.configuration import configured
@@ -57,7 +58,20 @@ def describe_layer(
         momentum=momentum,
         is_output=is_output,
         feeds=feeds,
+        looks_untrained=None if layer.trainable else _looks_untrained(inside),
     )
+
+
+def _looks_untrained(layer: Any) -> bool | None:
+    """Whether a frozen layer's biases are all equal, as an initializer leaves them.
+
+    Training moves them apart. None for a layer without a bias of at least two units.
+    """
+    bias = getattr(layer, "bias", None)
+    if bias is None or not isinstance(bias, keras.Variable):
+        return None
+    values = np.asarray(keras.ops.convert_to_numpy(bias))
+    return None if values.size < 2 else bool((values == values.flat[0]).all())
 
 
 _KERNEL_INITIALIZERS = ("kernel_initializer", "depthwise_initializer", "embeddings_initializer")

