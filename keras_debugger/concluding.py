@@ -37,7 +37,7 @@ def result_of(run: RunState) -> AutofixResult:
         before=proof.before if proof else tuple(filter(None, (run.original,))),
         after=proof.after if proof else (),
         tried=run.tried,
-        plan=proof.after[0].plan if proof else None,
+        plan=proof.delivered.plan if proof else None,
         model=proof.model if proof is not None and proven else run.model,
         changed=changed_model(proof.model) if proof is not None else None,
         history=_history(delivered.record if delivered else run.record),

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 # One fix enters the proof; a second one only if the first fails, with what is left of 5 %.
 ALPHAS = (0.04, 0.01)
+LEAST_LEFT = 0.9  # of a training, from which a learning curve is tried
 
 
 @dataclass(kw_only=True)
@@ -170,6 +171,8 @@ class Repair(RunState):
         proof = self.best_proof
         if proof.verdict.decision in PROVEN:
             left = self.spending.limit - self.spending.cost
+            if left < LEAST_LEFT:
+                return
             self.progress.begin(stage="learning curve", trainings=max(left, 0.0))
             self.learning_curve, self.subsets = learning_curve(
                 self.prepared.trainer, proof.delivered, proof.after, left=left

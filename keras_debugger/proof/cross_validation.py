@@ -60,7 +60,7 @@ def prove_by_folds(
 
     Args:
         trainer: trains on the parts of the first fold.
-        plan: the plan that the search among the rows of the first fold chose; it is delivered.
+        plan: the plan that the search among the rows of the first fold chose.
         choose: searches with a trainer and a seed: the chosen plan, UNCHANGED if none, and its
             trainings.
         min_improvement: relative error reduction that was asked for, 0 to 1.
@@ -69,8 +69,8 @@ def prove_by_folds(
         progress: told when more folds are needed.
 
     Returns:
-        The verdict, the trials of each fold, and the plan's model trained on all rows but those
-        that choose.
+        The verdict, the trials of each fold, and the model of the plan that most folds chose,
+        trained on all rows but those that choose.
     """
     arms, count = _Arms(), len(trainer.parts.folds)
     first = min(FIRST_LOOK, count)
@@ -96,8 +96,10 @@ def prove_by_folds(
         if progress is not None:
             progress.say(f"{first} folds do not decide; judging {count - first} more.")
         verdict = of_two_looks(verdict, judge(count, 0.5))
-    verdict = replace(verdict, sentence=f"{verdict.sentence} {_chosen(arms.plans, plan)}")
-    final = _on_all_rows(trainer).train(plan, seed=first_seed)
+    most = _most_chosen(arms.plans)
+    told = f"{verdict.sentence} {_chosen(arms.plans, most)}"
+    verdict = replace(verdict, plan=most.name, sentence=told)
+    final = _on_all_rows(trainer).train(most, seed=first_seed)
     return Proof(
         verdict=verdict,
         before=tuple(arms.before),
@@ -130,6 +132,12 @@ def _folds(trainer: Trainer, until: int) -> Folds:
     trained = float(np.mean([len(place.train) for place in places]))
     judged = float(np.mean([len(held) for held in rows]))
     return Folds(rows=rows, test_share=judged / trained)
+
+
+def _most_chosen(plans: Sequence[Plan]) -> Plan:
+    """The plan that most folds chose, the first one among equals; the original only if all did."""
+    changed = [plan for plan in plans if plan.fixes] or list(plans)
+    return Counter(changed).most_common(1)[0][0]
 
 
 def _chosen(plans: Sequence[Plan], plan: Plan) -> str:

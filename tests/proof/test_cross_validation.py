@@ -116,6 +116,15 @@ def test_a_real_fix_is_proved_by_rows_that_never_trained_its_model(few):
 
 
 @pytest.mark.slow
+def test_the_plan_that_most_folds_chose_is_delivered(few):
+    other = replace(PLAN, name="normalize-inputs + x")
+    proof = prove_by_folds(few, other, lambda trainer, seed: (PLAN, ()), first_seed=1000)
+    assert proof.delivered.plan == PLAN
+    assert proof.verdict.plan == PLAN.name
+    assert "normalize-inputs + x in 1." in proof.verdict.sentence
+
+
+@pytest.mark.slow
 def test_folds_that_choose_nothing_prove_nothing(few):
     proof = prove_by_folds(few, PLAN, lambda trainer, seed: (UNCHANGED, ()), first_seed=1000)
     assert proof.after[1] is proof.before[1]
