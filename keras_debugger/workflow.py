@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from keras_debugger.backend import require_tensorflow
@@ -22,8 +23,8 @@ from keras_debugger.types.record import TrainingRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from keras_debugger.repair import Repair
     from keras_debugger.report.result import AutofixResult
 
 
@@ -151,6 +152,10 @@ def autofix(
     seed: int = 0,
     directory: str | Path | None = None,
     build: Callable[[], Any] | None = None,
+    max_seconds: float | None = None,
+    executor: str = "auto",
+    workers: int | None = None,
+    resources: Mapping[str, float] | None = None,
     verbose: int = 1,
 ) -> AutofixResult:
     """Find out why a model does not learn, repair it, and prove the gain on held-out data.
@@ -182,8 +187,18 @@ def autofix(
             told before it starts.
         seeds: seeds of the proof; three are tried first, all only when three do not decide.
         seed: seed of the split and of the search.
-        directory: where the files go; none are written if None.
+        directory: where the files go; none are written if None. A run that was ended in any way
+            continues there when the same call is made again: nothing is trained twice. With a proved
+            fix, data up to 16 MB are kept there too, for reproduce.py, and nowhere else.
         build: function without arguments that returns the compiled model.
+        max_seconds: time of the whole run, passed by about an epoch at most; the result is what
+            was known by then. None sets no end.
+        executor: where trials are made: `local`, in this process; `processes`, in processes of
+            their own, where one that hangs, crashes or runs out of memory is marked and the others
+            go on; `ray`, on a Ray cluster; `auto`, in processes where two minutes or more of
+            training are ahead and there is no GPU, else in this process.
+        workers: processes at the same time; chosen from the processors if None.
+        resources: `num_cpus` and `num_gpus` of each trial on Ray; fractions share one.
         verbose: 0 is silent, 1 shows progress, 2 shows every epoch on a line.
 
     Returns:
@@ -195,6 +210,8 @@ def autofix(
         UnsupportedModelError: the model cannot be rebuilt and `build` was not given; `diagnose`
             still names the fixes that need no rebuilding.
         InvalidArgumentError: another argument cannot be used.
+        FolderInUseError: another run is working in `directory`.
+        Interrupted: Ctrl-C, a KeyboardInterrupt whose `result` is what was known by then.
         MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
     """
     require_tensorflow()
@@ -208,6 +225,10 @@ def autofix(
         seed=seed,
         directory=directory,
         progress=make_progress(verbose),
+        max_seconds=max_seconds,
+        executor=executor,
+        workers=workers,
+        resources=resources,
     ) as repair:
         repair.prepare(
             model,
@@ -225,10 +246,67 @@ def autofix(
             metric=metric,
             build=build,
         )
-        repair.diagnose(judge)
-        repair.plan()
-        repair.search()
-        repair.prove()
-        repair.diagnose_again(judge)
-        repair.draw_learning_curve()
-    return repair.result()
+        _repair(repair)
+    return repair.finished
+
+
+def resume(
+    directory: str | Path,
+    *,
+    max_seconds: float | None = None,
+    executor: str = "auto",
+    workers: int | None = None,
+    resources: Mapping[str, float] | None = None,
+    verbose: int = 1,
+) -> AutofixResult:
+    """Continue a run of `autofix` from its directory alone, and end as it would have ended.
+
+    What has been trained is taken from the journal. The directory holds the model, the data (up to
+    256 MiB) and the arguments; a run with code of the user's own or with larger data is continued
+    by the script that began it, with the same call.
+
+    Args:
+        directory: the directory that was given to `autofix`.
+        max_seconds: time of the rest of the run; None sets no end.
+        executor: as in `autofix`.
+        workers: as in `autofix`.
+        resources: as in `autofix`.
+        verbose: as in `autofix`.
+
+    Returns:
+        The result, as of `autofix`; where no fix is proved, `result.model` is a copy of the user's.
+
+    Raises:
+        UnreadableFileError: the directory holds no run, or one that only its script can continue.
+        FolderInUseError: another run is working in it.
+        MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
+    """
+    require_tensorflow()
+    from keras_debugger.repair import Repair
+    from keras_debugger.report.terminal import make_progress
+    from keras_debugger.training.run_folder import read_run
+
+    run = read_run(Path(directory))
+    with Repair(
+        **run.arguments,
+        directory=directory,
+        progress=make_progress(verbose),
+        max_seconds=max_seconds,
+        executor=executor,
+        workers=workers,
+        resources=resources,
+    ) as repair:
+        repair.continue_from(run)
+        _repair(repair)
+    return repair.finished
+
+
+def _repair(repair: Repair) -> None:
+    """The stages; a run that is cut concludes with what is known."""
+    repair.diagnose(judge)
+    repair.plan()
+    repair.search()
+    repair.prove()
+    repair.diagnose_again(judge)
+    repair.draw_learning_curve()
+    repair.conclude()
