@@ -54,7 +54,7 @@ def guesses(**confidences):
 
 
 def test_probes_tell_a_rate_too_low_from_a_bad_start_within_the_budget():
-    lab, preparation = laboratory(classifier(1e-4), wine(), limit=1.0)
+    lab, preparation = laboratory(classifier(3e-4), wine(), limit=1.0)
     causes = guesses(BAD_INITIALIZATION=0.4, LEARNING_RATE_TOO_LOW=0.2, LEARNING_RATE_TOO_HIGH=0.2)
     plans = plan_fixes(causes, preparation.setup)
     found = investigate(lab, causes, plans)
