@@ -188,8 +188,8 @@ def autofix(
         seeds: seeds of the proof; three are tried first, all only when three do not decide.
         seed: seed of the split and of the search.
         directory: where the files go; none are written if None. A run that was ended in any way
-            continues there when the same call is made again: nothing is trained twice. With a proved
-            fix, data up to 16 MB are kept there too, for reproduce.py, and nowhere else.
+            continues there when the same call is made again: nothing is trained twice. With a
+            proved fix, data up to 16 MB are kept there for reproduce.py, and nowhere else.
         build: function without arguments that returns the compiled model.
         max_seconds: time of the whole run, passed by about an epoch at most; the result is what
             was known by then. None sets no end.
