@@ -36,6 +36,7 @@ class NoisyGradients(Check):
     min_noise: float = 0.8  # share of the squared gradient of a usual batch
     min_ratio: float = 2.0  # rows of a usual batch / rows of the small one
     fewest: int = 10  # epochs with a small batch
+    most_steps: int = 20_000  # of the end that are looked at
     max_rows: int = 64  # rows of a usual batch; above, noise is seldom what limits a run
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
@@ -60,22 +61,33 @@ class NoisyGradients(Check):
     def _noise(self, record: TrainingRecord) -> tuple[int, float]:
         """Rows of a usual batch, and the share of its squared gradient that is noise."""
         log, steps = record.gradients, record.steps
-        rows = np.flatnonzero(np.isin(log.step, steps.step))
-        rows = rows[log.step[rows] > (log.step[-1] // 2 if log.step.size else 0)]
+        half = int(log.step[-1]) // 2 if log.step.size else 0
+        late = np.arange(np.searchsorted(log.step, half), log.step.size)[-self.most_steps :]
+        rows = late[np.isin(log.step[late], steps.step)]
         at = np.searchsorted(steps.step, log.step[rows])
         size, epoch = steps.batch_size[at], steps.epoch[at]
-        squared = np.square(log.global_norm[rows])
+        with np.errstate(over="ignore", invalid="ignore"):
+            squared = np.nansum(np.square(log.norm[rows].astype(np.float64)), axis=1)
         usual = int(np.median(size)) if size.size else 0
-        ratios, shares = [], []
-        for number in np.unique(epoch):
-            here = (epoch == number) & np.isfinite(squared)
-            small, full = here & (size * self.min_ratio <= usual), here & (size == usual)
-            level = float(squared[full].mean()) if full.any() else 0.0
-            if small.any() and level > 0.0:
-                ratios.append(float(squared[small].mean()) / level)
-                shares.append(usual / float(size[small].mean()))
+        known = np.isfinite(squared)
+        _, number = np.unique(epoch, return_inverse=True)
+        full, small = known & (size == usual), known & (size * self.min_ratio <= usual)
+        level, rest = (_means(number, mask, squared) for mask in (full, small))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = rest / level
+            shares = usual / _means(number, small, size)
+        paired = np.isfinite(ratios) & np.isfinite(shares)
+        ratios, shares = ratios[paired], shares[paired]
         if len(ratios) < self.fewest:
             raise TooShortError(
                 f"needs {self.fewest} late epochs whose last batch is at most half as large"
             )
-        return usual, float((np.mean(ratios) - 1.0) / (np.mean(shares) - 1.0))
+        return usual, float((ratios.mean() - 1.0) / (shares.mean() - 1.0))
+
+
+def _means(group: np.ndarray, mask: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Mean of the masked values in each group, NaN where a group has none."""
+    groups = int(group.max(initial=-1)) + 1
+    counts = np.bincount(group[mask], minlength=groups)
+    sums = np.bincount(group[mask], weights=values[mask], minlength=groups)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
