@@ -24,8 +24,8 @@ from keras_debugger.types.record import TrainingRecord
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from keras_debugger.repair import Repair
     from keras_debugger.report.result import AutofixResult
+    from keras_debugger.stages.repair import Repair
 
 
 def diagnose(
@@ -90,8 +90,8 @@ def diagnose(
             do="call diagnose(recorder, model=model, data=(x, y), experiments=True)",
         )
     require_tensorflow()
-    from keras_debugger.experimenting import diagnose_by_experiment
     from keras_debugger.report.terminal import make_progress
+    from keras_debugger.stages.experimenting import diagnose_by_experiment
 
     with closing(make_progress(verbose)) as progress:
         return diagnose_by_experiment(
@@ -215,8 +215,8 @@ def autofix(
         MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
     """
     require_tensorflow()
-    from keras_debugger.repair import Repair
     from keras_debugger.report.terminal import make_progress
+    from keras_debugger.stages.repair import Repair
 
     with Repair(
         min_improvement=min_improvement,
@@ -282,8 +282,8 @@ def resume(
         MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
     """
     require_tensorflow()
-    from keras_debugger.repair import Repair
     from keras_debugger.report.terminal import make_progress
+    from keras_debugger.stages.repair import Repair
     from keras_debugger.training.run_folder import read_run
 
     run = read_run(Path(directory))

@@ -9,15 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from keras_debugger.anytime import proof_so_far, undecided
-from keras_debugger.concluding import result_of
 from keras_debugger.errors import Interrupted
 from keras_debugger.proof.compare import Proof
 from keras_debugger.proof.cost import Cost
 from keras_debugger.recording.storage import read_source
 from keras_debugger.report.diagnosis_view import DiagnosisView
 from keras_debugger.report.result import AutofixResult
-from keras_debugger.run_arguments import check_numbers
+from keras_debugger.stages.anytime import proof_so_far, undecided
+from keras_debugger.stages.concluding import result_of
+from keras_debugger.stages.run_arguments import check_numbers
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.executor_choice import check_executor, make_executor
 from keras_debugger.training.preparation import (

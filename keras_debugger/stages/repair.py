@@ -6,23 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keras_debugger.anytime import (
-    no_time,
-    seconds_left,
-)
 from keras_debugger.causes.broken_data import refusal
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.investigation import investigate
 from keras_debugger.causes.ordering import CERTAIN
 from keras_debugger.causes.telling import with_mended
-from keras_debugger.choosing import choose_in_fold
-from keras_debugger.concluding import PROVEN
-from keras_debugger.cost_ahead import cost_ahead, limit_of_search
 from keras_debugger.errors import (
     InvalidModelError,
     NotApplicableError,
 )
-from keras_debugger.experimenting import with_experiments
 from keras_debugger.fixes.planning import plan_combined, plan_fixes, refusals_of
 from keras_debugger.proof.compare import Proof, prove
 from keras_debugger.proof.cost import told as cost_in_words
@@ -30,7 +22,15 @@ from keras_debugger.proof.cross_validation import prove_by_folds
 from keras_debugger.proof.learning_curve import learning_curve
 from keras_debugger.proof.search import Shortlist, search
 from keras_debugger.report.diagnosis_view import DiagnosisView
-from keras_debugger.run_state import FIRST_PROOF_SEED, RunState
+from keras_debugger.stages.anytime import (
+    no_time,
+    seconds_left,
+)
+from keras_debugger.stages.choosing import choose_in_fold
+from keras_debugger.stages.concluding import PROVEN
+from keras_debugger.stages.cost_ahead import cost_ahead, limit_of_search
+from keras_debugger.stages.experimenting import with_experiments
+from keras_debugger.stages.run_state import FIRST_PROOF_SEED, RunState
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.time_limit import TimeIsUp
 from keras_debugger.training.trainer import Trainer

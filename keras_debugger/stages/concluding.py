@@ -6,9 +6,9 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keras_debugger.changed import changed_model
 from keras_debugger.report.recommendations import recommend
 from keras_debugger.report.result import AutofixResult
+from keras_debugger.stages.changed import changed_model
 from keras_debugger.training.judged_rows import judged_rows
 from keras_debugger.training.reproduction import reproduction_of
 from keras_debugger.types.record import TrainingRecord
@@ -17,7 +17,7 @@ from keras_debugger.types.trial import Trial
 from keras_debugger.types.vocabulary import Decision
 
 if TYPE_CHECKING:
-    from keras_debugger.run_state import RunState
+    from keras_debugger.stages.run_state import RunState
 
 PROVEN = (Decision.VERIFIED, Decision.IMPROVED)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from keras_debugger.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from keras_debugger.run_state import RunState
+    from keras_debugger.stages.run_state import RunState
 
 
 def check_numbers(run: RunState) -> None:

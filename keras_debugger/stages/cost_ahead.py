@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keras_debugger.anytime import affordable_budget, seconds_left
 from keras_debugger.proof.cost import Cost, cost_of_folds, cost_of_run
+from keras_debugger.stages.anytime import affordable_budget, seconds_left
 
 if TYPE_CHECKING:
-    from keras_debugger.run_state import RunState
+    from keras_debugger.stages.run_state import RunState
 
 
 def cost_ahead(run: RunState) -> Cost:

@@ -1,0 +1,1 @@
+"""The stages of one autofix run, and what is known at each moment of it."""
