@@ -22,8 +22,8 @@ from keras_debugger.checks import ALL_CHECKS
 from keras_debugger.checks.runner import run_checks
 from keras_debugger.fixes.planning import plan_fixes
 from keras_debugger.recording.storage import save_record
-from keras_debugger.repair import Repair
 from keras_debugger.report.terminal import make_progress
+from keras_debugger.stages.repair import Repair
 from keras_debugger.training.budget import Budget
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.experiment import Experiment

@@ -14,8 +14,8 @@ from case_run import FIT_ARGUMENTS, fit_model
 
 from keras_debugger import Recorder
 from keras_debugger.recording.model_description import describe_model
-from keras_debugger.repair import Repair
 from keras_debugger.report.terminal import make_progress
+from keras_debugger.stages.repair import Repair
 from keras_debugger.training.trainer import Trainer
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.record import TrainingRecord

@@ -296,8 +296,15 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         name="inputs-divided-away",
+        cause=C.INPUTS_NOT_NORMALIZED,
+        strengths=(1e-3, 1e-5),
+        edit=_damaged(damage.shrunk_inputs),
+        fits=lambda program: _takes_numbers(program) and goal_of(program) is not Goal.INPUTS,
+    ),
+    Fault(
+        name="inputs-lost",
         cause=C.INPUTS_CONSTANT,
-        strengths=(1e-3, 1e-5, 0),
+        strengths=(0,),
         edit=_damaged(damage.shrunk_inputs),
         fits=lambda program: _takes_numbers(program) and goal_of(program) is not Goal.INPUTS,
     ),
