@@ -50,7 +50,7 @@ def _page(kind: type) -> str:
 def _check_table() -> str:
     measured = json.loads(RATES.read_text(encoding="utf-8")) if RATES.is_file() else {}
     rows = [
-        "| code | name | what it sees | needs | false alarms | detected |",
+        "| code | name | what it sees | needs | false alarms | told in faulty runs |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for check in ALL_CHECKS:
@@ -66,10 +66,10 @@ def _check_table() -> str:
     return f"# Checks\n\n{_ABOUT_RATES}\n\n" + "\n".join(rows) + "\n"
 
 
-_ABOUT_RATES = """False alarms: share of healthy runs with this finding above a note. Detected:
-share of the runs with a fault that this check is for. Both with exact 95 % intervals, measured by
-`benchmarks/healthy_runs.py` and `benchmarks/injected_faults.py`; "not measured" where no run of
-these programs bears on the check."""
+_ABOUT_RATES = """False alarms: share of the healthy runs that it could judge with this finding
+above a note. Told in faulty runs: the same share of all runs with an injected fault that did harm,
+whatever the fault, so it also says how common what the check looks for is. Both with exact 95 %
+intervals, by `benchmarks/healthy_runs.py` and `benchmarks/injected_faults.py`."""
 
 
 def _rate(hits: int | None, runs: int | None) -> str:
