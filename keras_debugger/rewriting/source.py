@@ -36,9 +36,9 @@ def source_of(model: Any) -> str:
         raise _no_source(model, "it has a call of its own")
     with untouched_random_state():
         rebuilt = rebuild(model, RebuildPlan())
-    writer = _Writer(rebuilt.models, rebuilt.recorded)
-    for _, original, made in reversed(rebuilt.models):
-        writer.write(original, made)
+        writer = _Writer(rebuilt.models, rebuilt.recorded)
+        for _, original, made in reversed(rebuilt.models):
+            writer.write(original, made)  # comparing initializers draws seeds too
     return "\n".join(writer.lines)
 
 

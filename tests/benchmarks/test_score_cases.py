@@ -1,9 +1,11 @@
 """The scoring of cases on a folder that it has never seen: the form is checked, not the figures."""
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,20 +42,26 @@ CASES = (
 )
 """
 BROKEN_CASE = """
-import time
-
-from blocks import breast_cancer, cancer_classifier
+from blocks import breast_cancer
 from corpus import Case
 
+CASES = (
+    Case(name="raises", source="ours", reported="", build=lambda: None, data=breast_cancer, fit={}),
+)
+"""
+TARGETS = """
+import json
+import os
+import time
 
-def hanging(seed):
+
+def hang(request):
+    request.out.write_text(json.dumps({"case": "hangs", "seed": 0, "error": "", "known": 1}))
     time.sleep(600.0)
 
 
-CASES = (
-    Case(name="hangs", source="ours", reported="", build=hanging, data=breast_cancer, fit={}),
-    Case(name="raises", source="ours", reported="", build=lambda: None, data=breast_cancer, fit={}),
-)
+def crash(request):
+    os._exit(3)
 """
 
 
@@ -81,19 +89,38 @@ def test_a_folder_of_further_cases_is_scored_without_a_change(tmp_path):
 
 
 @pytest.mark.slow
-def test_what_hangs_or_raises_becomes_a_row_and_is_tried_again(tmp_path):
+def test_what_raises_becomes_a_row_and_is_tried_again(tmp_path):
     cases = tmp_path / "broken.py"
     cases.write_text(BROKEN_CASE)
     out = tmp_path / "scores.json"
-    arguments = ("--cases", cases, "--seeds", "0", "--diagnose-only", "--limit", 12, "--jobs", 2)
-    done = score(*arguments, "--json", out)
+    arguments = ("--cases", cases, "--seeds", "0", "--diagnose-only", "--json", out)
+    done = score(*arguments)
     assert done.returncode == 0, done.stderr
-    rows = {row["case"]: row for row in json.loads(out.read_text())["cases"]}
-    assert rows["hangs"]["error"] == "time limit of 12 s"
-    assert rows["raises"]["error"].startswith("TypeError")
-    again = score(*arguments, "--json", out, "--names", "raises", "--resume")
-    assert [row["case"] for row in json.loads(out.read_text())["cases"]] == ["raises"]
-    assert "error: TypeError" in again.stdout
+    assert "error: TypeError" in done.stdout
+    (row,) = json.loads(out.read_text())["cases"]
+    assert row["error"].startswith("TypeError")
+    assert "error: TypeError" in score(*arguments, "--resume").stdout
+    assert len(json.loads(out.read_text())["cases"]) == 1
+
+
+def test_a_process_that_hangs_or_dies_leaves_a_row(tmp_path, monkeypatch):
+    (tmp_path / "targets_of_jobs.py").write_text(TARGETS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(SCRIPT.parent))
+    import targets_of_jobs as targets
+    from case_processes import Job, run_all
+
+    def job(name, target):
+        request = SimpleNamespace(name=name, seed=0, out=tmp_path / f"{name}.json")
+        return Job(target=target, request=request, facts={"diagnose_only": True})
+
+    jobs = [job("hangs", targets.hang), job("dies", targets.crash)]
+    limits = {"limit": 4.0, "stop_after": math.inf, "end_after": math.inf}
+    rows = {row["case"]: row for row in run_all(jobs, at_once=2, **limits)}
+    assert rows["hangs"]["error"] == "time limit of 4 s"
+    assert rows["hangs"]["known"] == 1
+    assert rows["dies"]["error"] == "the process ended with code 3"
+    assert all(row["diagnose_only"] for row in rows.values())
 
 
 def test_a_name_that_no_case_has_is_told(tmp_path):

@@ -1,5 +1,7 @@
 """The source of a model, executed: it makes the same model."""
 
+import random
+
 import keras
 import numpy as np
 import pytest
@@ -112,3 +114,10 @@ def test_code_of_ones_own_is_refused_by_name(name):
     words = {"operations and lambdas": "lambda", "own layers": "own_activation|scaled|simple"}
     with pytest.raises(UnsupportedModelError, match=words.get(name, "own")):
         source_of(KINDS[name].make())
+
+
+def test_writing_code_draws_nothing():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, kernel_initializer="he_normal")])
+    before = random.getstate()
+    assert "he_normal" in source_of(model) or "HeNormal" in source_of(model)
+    assert random.getstate() == before
