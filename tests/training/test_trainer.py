@@ -280,3 +280,18 @@ def test_callbacks_of_the_user_are_copied_where_that_is_safe(tmp_path):
     assert len(trainer.notes) == 1
     assert "ModelCheckpoint is left out" in trainer.notes[0]
     assert stop.model is None
+
+
+def test_k20521_a_callback_that_has_stopped_a_run_begins_anew_in_each_trial():
+    model, data = wine_model(), wine()
+    stop = keras.callbacks.EarlyStopping(monitor="loss", mode="max", patience=1)
+    model.fit(*data, epochs=4, verbose=0, callbacks=[stop])
+    before = stop.stopped_epoch, stop.wait, stop.best, stop.best_epoch
+    assert stop.stopped_epoch > 0
+    trainer = trainer_of(wine_model(), data, callbacks=[stop], epochs=4)
+    first = trainer.train(UNCHANGED, seed=1).trial
+    other = trainer.train(UNCHANGED, seed=2).trial
+    for trial in (first, other):
+        loss = trial.record.epoch_logs.values["loss"]
+        assert trial.epochs == len(loss) == 2 + int(np.argmax(loss))  # one epoch after the best
+    assert (stop.stopped_epoch, stop.wait, stop.best, stop.best_epoch) == before
