@@ -1,5 +1,6 @@
 """What edits must do in a rebuilt model, tried out on it."""
 
+import math
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from keras_debugger.rewriting.self_check import restored
 from keras_debugger.types.edit import AddSkip, FillInput, NormalizeInput, ScaleTargets
 
 _ROWS = 64  # of a made-up batch; dropout of a fifth leaves no hole in one of 1e6 such batches
+_ENOUGH = 64  # entries of a weight whose spread can be compared
 _LARGEST = 8  # size of the other axes of a made-up batch
 _VALUES = 200_000  # of the training data that a new Normalization is tried on
 
@@ -49,6 +51,44 @@ def no_recurrent_noise(layer: Any) -> str:
         return "it changes answers at inference"
     same = all(np.array_equal(one, two) for one, two in zip(trained, still, strict=True))
     return "it drops nothing in training" if same else ""
+
+
+def no_attention_noise(layer: Any) -> str:
+    """Why dropout inside an attention layer does nothing in training; empty if it does."""
+    try:
+        tensors = keras.tree.flatten(layer.input)
+    except (AttributeError, ValueError):
+        return ""  # called more than once
+    generator = np.random.default_rng(0)
+    batches = []
+    for tensor in tensors:
+        shape = (_LARGEST if size is None else size for size in tensor.shape)
+        batches.append(generator.standard_normal(tuple(shape)).astype("float32"))
+    with restored(list(layer.variables)):
+        trained, still = (
+            np.asarray(
+                layer(*batches, training=flag)
+                if isinstance(layer, keras.layers.MultiHeadAttention)
+                else layer(batches, training=flag)
+            )
+            for flag in (True, False)
+        )
+    return "it drops nothing in training" if np.array_equal(trained, still) else ""
+
+
+def not_drawn_anew(layer: Any, weight: str, initializer: str) -> str:
+    """Why the values of a weight are not those of an initializer; empty if they may be.
+
+    Its spread is compared with that of values which the initializer makes, and may differ by half.
+    """
+    variable = getattr(layer, weight, None)
+    if variable is None or math.prod(variable.shape) < _ENOUGH:
+        return ""
+    made = np.asarray(keras.initializers.get(initializer)(variable.shape, dtype="float32"))
+    shown, wanted = float(np.std(np.asarray(variable.numpy()))), float(np.std(made))
+    if wanted / 1.5 <= shown <= wanted * 1.5:
+        return ""
+    return f"its {weight} has a standard deviation of {shown:.3g}, not of {wanted:.3g}"
 
 
 def no_penalty(layer: Any, model: Any) -> str:

@@ -14,7 +14,7 @@ from keras_debugger.rewriting.loss_edits import LOSSES, loss_of
 from keras_debugger.rewriting.model_form import walk_layers
 from keras_debugger.rewriting.optimizer_edits import first_rate
 from keras_debugger.rewriting.starting import SHAPING
-from keras_debugger.rewriting.subject import RECURRENT, cannot_apply
+from keras_debugger.rewriting.subject import ATTENTION, RECURRENT, cannot_apply
 from keras_debugger.types.edit import (
     AddSkip,
     ClipNorm,
@@ -139,12 +139,20 @@ def _unchanged(new: Any, own: LayerPlan, model: Any) -> str:
             reason = effects.no_penalty(new, model)
             if reason:
                 return reason
+        if key.endswith("_initializer") and isinstance(value, str) and new.built:
+            reason = effects.not_drawn_anew(new, key.removesuffix("_initializer"), value)
+            if reason:
+                return reason
         if key in ("units", "filters") and new.built:
             sizes = {size for weight in new.weights for size in weight.shape}
             if value not in sizes:
                 return f"no weight has {value} columns"
     if own.settings.get("dropout") and isinstance(new, RECURRENT) and new.built:
         reason = effects.no_recurrent_noise(new)
+        if reason:
+            return reason
+    if own.settings.get("dropout") and isinstance(new, ATTENTION) and new.built:
+        reason = effects.no_attention_noise(new)
         if reason:
             return reason
     if own.trainable is not None and new.trainable != own.trainable:

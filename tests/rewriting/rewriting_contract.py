@@ -47,7 +47,7 @@ def edits_of(kind):
             SetOutput(output=0, activation=Activation.LINEAR, units=5),
             SetLoss(output=0, loss=LossKind.SPARSE_CATEGORICAL_CROSSENTROPY, from_logits=True),
         ),
-        "shrink": (SetUnits(layer=hidden, units=2),),
+        "shrink": (SetUnits(layer=kind.narrowed or hidden, units=2),),
         "residual": (AddSkip(layer=kind.skip[0], source=kind.skip[1]),),
     }
 

@@ -22,6 +22,7 @@ class Kind:
         active: path of a hidden layer with an activation; the same as `hidden` if empty.
         dropout: path of the layer to put dropout behind; the same as `hidden` if empty.
         normalized: path of the layer to put normalisation behind; the same as `hidden` if empty.
+        narrowed: path of the layer that gets fewer units; the same as `hidden` if empty.
         skip: path of a layer and of an earlier one whose output is added to its own.
         refused: what cannot be done, to a word that the refusal must hold.
     """
@@ -32,6 +33,7 @@ class Kind:
     active: str = ""
     dropout: str = ""
     normalized: str = ""
+    narrowed: str = ""
     skip: tuple[str, str] = ("second", "hidden")
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -476,8 +478,8 @@ KINDS = {
         activation_layers, table_rows(), active="relu", dropout="relu", skip=("leaky", "relu")
     ),
     "several inputs and outputs": Kind(several_inputs_and_outputs, several_rows),
-    "shared layers": Kind(
-        shared_layer, table_rows(), refused={"shrink": "shapes", "residual": "called once"}
+    "shared layers": Kind(  # the width of the outer one is that of the input
+        shared_layer, table_rows(), narrowed="second", refused={"residual": "called once"}
     ),
     "nested": Kind(
         nested,

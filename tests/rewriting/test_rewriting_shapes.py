@@ -198,3 +198,22 @@ def test_the_start_is_told():
     assert f"'{a}' begins with weights that are not trained" in told
     assert f"'{b}' begins with weights that are no draw of an initializer" in told
     assert f"'{c}' gets fresh weights, because the known ones hold NaN" in told
+
+
+def test_effects_that_are_not_there_are_told_of_attention_and_initial_values():
+    inputs = keras.Input((5, 4))
+    for rate, told in ((0.0, "it drops nothing in training"), (0.3, "")):
+        attention = layers.MultiHeadAttention(2, 4, dropout=rate)
+        attention(inputs, inputs)
+        assert effects.no_attention_noise(attention) == told
+        plain = layers.Attention(dropout=rate)
+        plain([inputs, inputs])
+        assert effects.no_attention_noise(plain) == told
+    dense = layers.Dense(32, kernel_initializer="random_uniform")
+    dense.build((None, 32))
+    assert "kernel has a standard deviation of" in effects.not_drawn_anew(dense, "kernel", "ones")
+    for name in ("he_normal", "orthogonal", "zeros"):
+        assert effects.not_drawn_anew(dense, "kernel", name)
+        again = layers.Dense(32, kernel_initializer=name)
+        again.build((None, 32))
+        assert effects.not_drawn_anew(again, "kernel", name) == ""
