@@ -90,7 +90,7 @@ def run_all(
     No process is left behind, also when this one is told to end. None is begun after `stop_after`
     seconds, and what still runs after `end_after` seconds is cut, with what it has.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     spawn = multiprocessing.get_context("spawn")
     waiting, running = list(jobs), []
     start = time.monotonic()
@@ -113,6 +113,7 @@ def run_all(
         for one in running:
             one.kill()
             one.process.join()
+        signal.signal(signal.SIGTERM, before)
 
 
 def names_in(place: Path, folder: Path) -> tuple[list[str], dict[str, str]]:
