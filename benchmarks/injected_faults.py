@@ -131,7 +131,8 @@ def report(
     rows: list[Row], twins: list[Row], healthy: list[Row], arguments: argparse.Namespace
 ) -> None:
     """Figures, files and pictures of all rows."""
-    sound = [row for row in [*healthy, *twins] if row["healthy"]]
+    once = {(row["program"], row["seed"]): row for row in [*healthy, *twins]}
+    sound = [row for row in once.values() if row["healthy"]]
     harmful = effective(rows, twins_of(sound))
     table, named, whole = detection(rows, harmful), confusion(harmful), totals(harmful)
     harmless = [row for row in rows if row not in harmful]

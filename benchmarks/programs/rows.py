@@ -110,8 +110,9 @@ def write(path: Path | None, whole: dict[str, Any]) -> None:
 
 
 def surroundings(command: Iterable[str], **more: Any) -> dict[str, Any]:
-    """Command, versions and cores."""
-    made: dict[str, Any] = {"command": " ".join(command), "python": platform.python_version()}
+    """Command (without the folders of this machine), versions and cores."""
+    words = [Path(word).name if Path(word).is_absolute() else word for word in command]
+    made: dict[str, Any] = {"command": " ".join(words), "python": platform.python_version()}
     for package in PACKAGES:
         try:
             made[package] = version(package)
