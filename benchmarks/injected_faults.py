@@ -6,7 +6,8 @@
 
 Faults with a dial (programs/faults.py) are put into healthy programs. One round puts each fault at
 each strength into one program, the next round into the next, so that the first runs are spread
-over all. A fault counts only where it harms (programs/harm.py). `--healthy` takes the healthy twins
+over all. A fault counts only where it harms (programs/harm.py). Causes are ranked with the counts
+of the package less those of the program that is judged. `--healthy` takes the healthy twins
 from what healthy_runs.py wrote; twins that are missing there are trained.
 
 `--counts` writes for each cause how often each finding goes with it: `n` runs, `codes` and
@@ -15,17 +16,19 @@ healthy runs. `--rates` writes for each check its false alarms and what it told 
 """
 
 import argparse
+import json
 import os
 import sys
 import warnings
 import zlib
+from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from healthy_runs import train_and_diagnose
-from programs.counting import counts_of
+from programs.counting import counts_of, without_program
 from programs.fault_scores import confusion, detection, error_rates, show, totals
 from programs.faults import FAULTS, HOSTS, Fault
 from programs.harm import effective, twins_of
@@ -120,7 +123,22 @@ def train_faulty(request: Request) -> Row:
         warnings.simplefilter("ignore")
         run = train(fault.put_into(host, request.strength), request.seed)
         row = describe(run, diagnose(run.record))
-    return {**row, **request._asdict(), "cause": fault.cause.name}
+    causes = named_without(request.host, run.record)
+    return {**row, **request._asdict(), "cause": fault.cause.name, "causes": causes}
+
+
+def named_without(host: str, record: object) -> list[list]:
+    """Causes and confidences when the package's counts leave out the program that is judged."""
+    from keras_debugger.causes.counts import read_counts
+    from keras_debugger.causes.ranking import rank_causes
+    from keras_debugger.checks import ALL_CHECKS
+    from keras_debugger.checks.runner import run_checks
+
+    shipped = files("keras_debugger.causes").joinpath("counts.json")
+    counts = read_counts(without_program(json.loads(shipped.read_text(encoding="utf-8")), host))
+    findings = run_checks(record, ALL_CHECKS).findings
+    causes = rank_causes(findings, record, counts=counts)
+    return [[cause.kind.name, round(cause.confidence, 3)] for cause in causes]
 
 
 def _fault(name: str) -> Fault:

@@ -48,6 +48,24 @@ def counts_of(faulty: Sequence[Row], healthy: Sequence[Row]) -> dict[str, object
     return {"causes": causes, "healthy": tally(healthy)}
 
 
+def without_program(counts: dict[str, object], host: str) -> dict[str, object]:
+    """The counts as if a program had never been counted.
+
+    Args:
+        counts: what `counts_of` made, with a command.
+        host: the program.
+    """
+    causes = {}
+    for cause, row in counts["causes"].items():
+        own = row["programs"].get(host, {"n": 0, "codes": {}, "symptoms": {}})
+        causes[cause] = {
+            "n": row["n"] - own["n"],
+            "codes": _difference(row["codes"], own["codes"]),
+            "symptoms": _difference(row["symptoms"], own["symptoms"]),
+        }
+    return {"command": counts["command"], "causes": causes}
+
+
 def left_out_ranks(faulty: Sequence[Row]) -> list[int]:
     """Place of the true cause when counts of all other programs alone rank the causes.
 
@@ -88,6 +106,10 @@ def _rank(row: Row, others: dict[str, list[set[str]]]) -> int:
 def _count(rows: Iterable[Row], seen: Callable[[Row], set[str]]) -> dict[str, int]:
     counts = Counter(key for row in rows for key in seen(row))
     return dict(sorted(counts.items()))
+
+
+def _difference(whole: dict[str, int], part: dict[str, int]) -> dict[str, int]:
+    return {key: count - part.get(key, 0) for key, count in whole.items()}
 
 
 def _symptoms(findings: Iterable[Row]) -> set[str]:

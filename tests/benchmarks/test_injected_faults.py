@@ -132,7 +132,7 @@ def test_only_faults_that_harm_count(place):
 
 
 def test_counts_leave_the_program_out(place):
-    from programs.counting import counts_of, left_out_ranks
+    from programs.counting import counts_of, left_out_ranks, without_program
 
     rows = [
         faulty(host, cause, codes, cause)
@@ -147,6 +147,8 @@ def test_counts_leave_the_program_out(place):
     assert counts["causes"]["LABELS_CORRUPTED"]["codes"] == {"LOS106": 3}
     assert counts["causes"]["LABELS_CORRUPTED"]["programs"]["wine"]["n"] == 1
     assert left_out_ranks(rows) == [0] * 6
+    rest = without_program({"command": "", **counts}, "wine")["causes"]["LABELS_CORRUPTED"]
+    assert (rest["n"], rest["codes"]) == (2, {"LOS106": 2})
 
 
 def test_tables_count_what_was_found_and_named(place):
