@@ -20,7 +20,8 @@ from sklearn.preprocessing import StandardScaler
 from programs.data import CLASS_GOALS, Data, Goal, load
 
 SHARE = 0.8  # of the way from the constant answer to the reference
-# Validation loss at the end above its lowest value, in shares of the loss of the first epoch.
+# Validation loss at the end above its lowest value, in shares of the loss of the first epoch (whose
+# sign does not matter: that of counts may be below zero).
 MAX_RISE = 0.15
 
 
@@ -138,4 +139,4 @@ def is_healthy(*, reached: float, constant: float, reference: float, val_loss: l
         return False
     if not val_loss:
         return True
-    return val_loss[-1] - min(val_loss) <= MAX_RISE * val_loss[0]
+    return val_loss[-1] - min(val_loss) <= MAX_RISE * abs(val_loss[0])

@@ -64,6 +64,7 @@ def test_health_is_measured_against_scikit_learn_and_the_lowest_validation_loss(
     assert not is_healthy(**good, val_loss=[1.0, 0.4, 0.7])
     assert not is_healthy(**{**good, "reached": 0.8}, val_loss=[])
     assert is_healthy(**good, val_loss=[])
+    assert is_healthy(**good, val_loss=[-0.6, -0.8])
 
 
 @pytest.mark.parametrize("task", ["wine", "diabetes", "labels", "tags", "own-digits", "topics"])
