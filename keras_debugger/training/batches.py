@@ -30,10 +30,7 @@ def make_batches(
     Returns:
         The dataset of (x, y) or (x, y, sample_weight), and the steps in an epoch.
     """
-    arrays = (
-        [part.x, part.y] if part.sample_weight is None else [part.x, part.y, part.sample_weight]
-    )
-    tensors = keras.tree.map_structure(tf.convert_to_tensor, _lists_as_tuples(arrays))
+    tensors = keras.tree.map_structure(tf.convert_to_tensor, _lists_as_tuples(part.as_fed))
     rows = tf.range(part.rows)
 
     def order(epoch: Any) -> tf.data.Dataset:

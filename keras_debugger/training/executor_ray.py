@@ -12,8 +12,8 @@ from keras_debugger.errors import InvalidArgumentError, UnsupportedModelError
 from keras_debugger.training import ray_task
 from keras_debugger.training.callbacks import EpochListener
 from keras_debugger.training.executor import LocalExecutor
-from keras_debugger.training.limits import Limits
-from keras_debugger.training.program_files import write_program
+from keras_debugger.training.limits import GRACE_SECONDS, Limits
+from keras_debugger.training.program_files import reason_of, write_program
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.task_form import outcome_from_message, task_to_plain
 from keras_debugger.training.trial_run import Program, failed_trial
@@ -50,8 +50,8 @@ class RayExecutor:
         try:
             files = _files_of(program)
         except (UnsupportedModelError, OSError) as error:
-            reason = error.given if isinstance(error, UnsupportedModelError) else str(error)
-            self.notes = (f"The trials were made in this process and not by Ray: {reason}.",)
+            why = reason_of(error)
+            self.notes = (f"The trials were made in this process and not by Ray: {why}.",)
             self._local = LocalExecutor(program)
             return
         self._connect()
@@ -76,7 +76,7 @@ class RayExecutor:
         reference, begun = self._running[task]
         while not self._ray.wait([reference], timeout=_POLL_SECONDS)[0]:
             now = time.monotonic()
-            if until is not None and now > until + self._limits.grace:
+            if until is not None and now > until + GRACE_SECONDS:
                 return self._given_up(task, "time was up", is_whole=False)
             if now - begun > _START_SECONDS + self._limits.silence * task.epochs:
                 return self._given_up(task, f"it hung: no answer in {now - begun:.0f} s")

@@ -14,8 +14,8 @@ from typing import Any
 from keras_debugger.errors import UnsupportedModelError
 from keras_debugger.training.callbacks import EpochListener
 from keras_debugger.training.executor import LocalExecutor
-from keras_debugger.training.limits import Limits
-from keras_debugger.training.program_files import write_program
+from keras_debugger.training.limits import GRACE_SECONDS, Limits
+from keras_debugger.training.program_files import reason_of, write_program
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.task_form import outcome_from_message
 from keras_debugger.training.trial_run import Program, failed_trial
@@ -57,7 +57,7 @@ class ProcessExecutor:
         try:
             write_program(program, Path(self._folder.name))
         except (UnsupportedModelError, OSError) as error:
-            self._stay_here(error.given if isinstance(error, UnsupportedModelError) else str(error))
+            self._stay_here(reason_of(error))
 
     def expect(self, tasks: Sequence[Task], *, until: float | None) -> None:
         """Begin as many of them as there are workers."""
@@ -115,7 +115,7 @@ class ProcessExecutor:
                 number=self._given,
                 begun=now,
                 last_sign=now,
-                must_end=end + self._limits.grace,
+                must_end=end + GRACE_SECONDS,
             )
             self._given += 1
             idle[0].give(job, seconds=None if self._until is None else max(0.0, end - now))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 # first epoch also builds the model and traces it.
 TIMES_SLOWER = 20.0
 START_SECONDS = 60.0
-GRACE_SECONDS = 10.0
+GRACE_SECONDS = 10.0  # beyond the end of the run's time, for the epoch that is not over by then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +19,10 @@ class Limits:
     Args:
         silence: seconds without the end of an epoch after which it counts as hanging.
         memory: bytes that its process may hold; None if there is no limit.
-        grace: seconds beyond the end of the run's time, for the epoch that is not over by then.
     """
 
     silence: float = math.inf
     memory: int | None = None
-    grace: float = GRACE_SECONDS
 
     def after(self, *, seconds: float, epochs: int) -> Limits:
         """The limits once the first training is known.
@@ -36,4 +34,4 @@ class Limits:
         if not math.isfinite(seconds):
             return self
         epoch = seconds / max(epochs, 1)
-        return replace(self, silence=START_SECONDS + TIMES_SLOWER * epoch, grace=GRACE_SECONDS)
+        return replace(self, silence=START_SECONDS + TIMES_SLOWER * epoch)

@@ -24,6 +24,19 @@ class Part:
     sample_weight: Any
     rows: int
 
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """All arrays of inputs, labels and weights, in the order in which Keras flattens them."""
+        leaves = keras.tree.flatten((self.x, self.y, self.sample_weight))
+        return tuple(leaf for leaf in leaves if leaf is not None)
+
+    @property
+    def as_fed(self) -> tuple[Any, ...]:
+        """(x, y), or (x, y, sample_weight) if there are weights, as `fit` takes them."""
+        if self.sample_weight is None:
+            return self.x, self.y
+        return self.x, self.y, self.sample_weight
+
 
 def take(part: Part, indices: np.ndarray) -> Part:
     """The chosen rows of a part, as copies.

@@ -7,7 +7,6 @@ import typing
 from dataclasses import fields
 from typing import Any
 
-import keras
 import numpy as np
 
 from keras_debugger.recording.run.plain_values import from_plain, to_plain
@@ -50,10 +49,9 @@ def digest_of_parts(parts: DataParts) -> str:
     """A digest of all values of the three parts."""
     digest = hashlib.blake2b(digest_size=16)
     for part in (parts.train, parts.selection, parts.held_out):
-        for array in keras.tree.flatten((part.x, part.y, part.sample_weight)):
-            if array is not None:
-                digest.update(f"{array.shape} {array.dtype}".encode())
-                digest.update(np.ascontiguousarray(array).tobytes())
+        for array in part.arrays:
+            digest.update(f"{array.shape} {array.dtype}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 

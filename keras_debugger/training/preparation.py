@@ -13,7 +13,7 @@ from keras_debugger.recording.data_profile import compare_data, profile_data
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.rewriting.blueprint import Blueprint, read_blueprint
 from keras_debugger.training.data import DataParts, check_fit, check_model, split_data
-from keras_debugger.training.scoring import Metric, choose_metric
+from keras_debugger.training.scoring import choose_metric
 from keras_debugger.training.trainer import Trainer
 from keras_debugger.training.trial_run import Program
 from keras_debugger.types.progress import Progress
@@ -29,22 +29,29 @@ class Preparation:
     """Everything that a run of autofix starts from.
 
     Args:
-        setup: the user's program as a value.
-        parts: training, selection and held-out data.
+        trainer: trains any plan of the user's program.
         selection: profile of the selection part.
         shift: how the training and selection parts differ.
-        trainer: trains any plan on them.
-        blueprint: builds the model of any plan.
-        metric: what is compared.
     """
 
-    setup: TrainingSetup
-    parts: DataParts
+    trainer: Trainer
     selection: DataProfile
     shift: Shift
-    trainer: Trainer
-    blueprint: Blueprint
-    metric: Metric
+
+    @property
+    def setup(self) -> TrainingSetup:
+        """The user's program as a value."""
+        return self.trainer.setup
+
+    @property
+    def parts(self) -> DataParts:
+        """Training, selection and held-out data."""
+        return self.trainer.parts
+
+    @property
+    def blueprint(self) -> Blueprint:
+        """Builds the model of any plan."""
+        return self.trainer.program.blueprint
 
     def complete(self, record: TrainingRecord) -> TrainingRecord:
         """The record with the profiles of all the data, which are better than a sample of it."""
@@ -115,34 +122,22 @@ def prepare(
     for part in (parts.train, parts.selection, parts.held_out):
         check_fit(model, part)
     description = describe_model(model)
-    train, selection = parts.train, parts.selection
+    train = parts.train
     profile = profile_data(train.x, train.y, train.sample_weight, simple_models=True, seed=seed)
-    batch_size = fit.batch_size or parts.batch_size or DEFAULT_BATCH_SIZE
-    fit = replace(
-        fit,
-        epochs=fit.epochs or DEFAULT_EPOCHS,
-        batch_size=batch_size,
-        steps_per_epoch=-(-train.rows // batch_size),
-        shuffle=fit.shuffle is not False,
-        has_validation=True,
-        validation_rows=selection.rows,
-        callbacks=tuple(type(callback).__name__ for callback in callbacks),
-    )
     blueprint = read_blueprint(model, description, build=build)
     if blueprint.refused is not None and build is None:
         raise blueprint.refused
     setup = TrainingSetup(
         model=description,
         data=profile,
-        fit=fit,
+        fit=_complete(fit, parts, callbacks),
         graph=blueprint.graph,
         refusal=blueprint.refusal,
     )
-    chosen = choose_metric(description, profile, metric)
     trainer = Trainer(
         blueprint,
         parts,
-        chosen,
+        choose_metric(description, profile, metric),
         setup=setup,
         initial_weights=initial_weights,
         progress=progress,
@@ -161,30 +156,15 @@ def prepare_again(program: Program, *, seed: int, progress: Progress) -> Prepara
         seed: seed of the run.
         progress: told what is long.
     """
-    trainer = Trainer(
-        program.blueprint,
-        program.parts,
-        program.metric,
-        setup=program.setup,
-        initial_weights=program.initial_weights,
-        progress=progress,
-        callbacks=program.callbacks,
-        model=program.model,
-        build=program.build,
-    )
-    return _prepared(trainer, seed)
+    return _prepared(Trainer(**vars(program), progress=progress), seed)
 
 
 def _prepared(trainer: Trainer, seed: int) -> Preparation:
     train, selection = trainer.parts.train, trainer.parts.selection
     return Preparation(
-        setup=trainer.setup,
-        parts=trainer.parts,
+        trainer=trainer,
         selection=profile_data(selection.x, selection.y, selection.sample_weight, seed=seed),
         shift=compare_data(train.x, train.y, selection.x, selection.y),
-        trainer=trainer,
-        blueprint=trainer.program.blueprint,
-        metric=trainer.metric,
     )
 
 
@@ -204,6 +184,23 @@ def describe_fit(
         batch_size=batch_size if batch_size is not None else recorded.batch_size,
         shuffle=shuffle and recorded.shuffle is not False,
         class_weight=None if weights is None else MappingProxyType(dict(weights)),
+    )
+
+
+def _complete(
+    fit: FitDescription, parts: DataParts, callbacks: Sequence[keras.callbacks.Callback]
+) -> FitDescription:
+    """The arguments of fit with defaults for those that nothing tells."""
+    batch_size = fit.batch_size or parts.batch_size or DEFAULT_BATCH_SIZE
+    return replace(
+        fit,
+        epochs=fit.epochs or DEFAULT_EPOCHS,
+        batch_size=batch_size,
+        steps_per_epoch=-(-parts.train.rows // batch_size),
+        shuffle=fit.shuffle is not False,
+        has_validation=True,
+        validation_rows=parts.selection.rows,
+        callbacks=tuple(type(callback).__name__ for callback in callbacks),
     )
 
 

@@ -102,6 +102,11 @@ def read_program(folder: Path, *, with_own_code: bool = True) -> Program:
     return program
 
 
+def reason_of(error: UnsupportedModelError | OSError) -> str:
+    """Why a program could not be written, without the advice, which is for who asked for it."""
+    return error.given if isinstance(error, UnsupportedModelError) else str(error)
+
+
 def _to_plain(program: Program, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     found = own_code(program.model, *functions_of(program.callbacks))
     build = program.build

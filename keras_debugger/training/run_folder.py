@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
-
 from keras_debugger.errors import UnreadableFileError, UnsupportedModelError
 from keras_debugger.recording.storage import load_record, save_record
 from keras_debugger.training.folder_lock import FolderLock
 from keras_debugger.training.journal import Journal
 from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.program_digest import digest_of
-from keras_debugger.training.program_files import read_program, write_program
+from keras_debugger.training.program_files import read_program, reason_of, write_program
 from keras_debugger.training.trial_run import Program
 from keras_debugger.training.trial_store import TrialStore
 from keras_debugger.types.record import TrainingRecord
@@ -97,8 +95,7 @@ class RunFolder:
         try:
             self._keep(program, told, record)
         except (OSError, UnsupportedModelError) as error:
-            reason = error.given if isinstance(error, UnsupportedModelError) else str(error)
-            self._tell({**told, "cannot": reason}, journal)
+            self._tell({**told, "cannot": reason_of(error)}, journal)
         return journal
 
     def close(self) -> None:
@@ -191,9 +188,5 @@ def _only_by_its_script(directory: Path, reason: str) -> UnreadableFileError:
 
 
 def _bytes_of(program: Program) -> int:
-    parts = program.parts
-    arrays = keras.tree.flatten(
-        [[part.x, part.y, part.sample_weight] for part in (parts.train, parts.selection)]
-        + [[parts.held_out.x, parts.held_out.y, parts.held_out.sample_weight]]
-    )
-    return sum(int(array.nbytes) for array in arrays if array is not None)
+    parts = (program.parts.train, program.parts.selection, program.parts.held_out)
+    return sum(int(array.nbytes) for part in parts for array in part.arrays)

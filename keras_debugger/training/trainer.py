@@ -87,9 +87,6 @@ class Trainer:
         model: Any = None,
         build: Callable[[], Any] | None = None,
     ) -> None:
-        self.setup = setup
-        self.parts = parts
-        self.metric = metric
         self.program = Program(
             blueprint=blueprint,
             parts=parts,
@@ -106,6 +103,21 @@ class Trainer:
         self._rows = ""  # digest of rows that are not the program's own
         self._left_out = left_out(callbacks)
         self._progress = progress
+
+    @property
+    def setup(self) -> TrainingSetup:
+        """The user's program as a value."""
+        return self.program.setup
+
+    @property
+    def parts(self) -> DataParts:
+        """The data that it trains on and measures on."""
+        return self.program.parts
+
+    @property
+    def metric(self) -> Metric:
+        """What is measured."""
+        return self.program.metric
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -180,7 +192,6 @@ class Trainer:
             parts: the data.
         """
         other = copy.copy(self)
-        other.parts = parts
         other.program = replace(self.program, parts=parts)
         other.executor = LocalExecutor(other.program)
         other._rows = digest_of_parts(parts)

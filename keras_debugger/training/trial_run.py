@@ -170,7 +170,7 @@ class Program:
             epochs=task.epochs,
             steps_per_epoch=steps,
             shuffle=False,  # the batches come shuffled
-            validation_data=_as_tuple(self.parts.selection),
+            validation_data=self.parts.selection.as_fed,
             validation_batch_size=fit.batch_size,
             callbacks=[*watchers, *fit.callbacks],
             verbose=0,
@@ -202,12 +202,6 @@ def failed_trial(program: Program, task: Task, failure: str, *, seconds: float) 
         seconds=seconds,
         failure=failure,
     )
-
-
-def _as_tuple(part: Part) -> tuple[Any, ...]:
-    if part.sample_weight is None:
-        return part.x, part.y
-    return part.x, part.y, part.sample_weight
 
 
 def _record(recorder: Recorder | None, log: EpochLog, failure: str) -> TrainingRecord:

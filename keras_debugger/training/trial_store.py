@@ -86,7 +86,7 @@ class TrialStore:
                 "epochs, cost, seconds, selection_error, held_out_error, failure, weights, trial) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(self._program, task.key_by(self._names), task.held_out, task.watched),
+                    *(self._program, key, task.held_out, task.watched),
                     *(trial.plan.name, trial.seed, trial.epochs, trial.cost, trial.seconds),
                     trial.selection.error if trial.selection else None,
                     trial.held_out.error if trial.held_out else None,

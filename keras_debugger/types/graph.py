@@ -45,12 +45,3 @@ class ModelGraph:
     def consumers(self, tensor: int) -> tuple[Call, ...]:
         """Calls that take a tensor."""
         return tuple(call for call in self.calls if tensor in call.inputs)
-
-    def is_chain(self) -> bool:
-        """Whether every tensor goes to exactly one place."""
-        return all(
-            len(call.inputs) <= 1
-            and len(call.outputs) == 1
-            and len(self.consumers(call.outputs[0])) + (call.outputs[0] in self.outputs) == 1
-            for call in self.calls
-        )

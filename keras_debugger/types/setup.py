@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from keras_debugger.types.edit import Edit, ModelEdit, ScaleLearningRate, SetEpochs, SetOptimizer
+from keras_debugger.types.edit import Edit, ScaleLearningRate, SetEpochs, SetOptimizer
 from keras_debugger.types.graph import ModelGraph
 from keras_debugger.types.record import DataProfile, FitDescription, ModelDescription
 
@@ -35,11 +35,6 @@ class TrainingSetup:
     def edits_of(self, kind: type[Edit]) -> tuple[Edit, ...]:
         """The edits of one kind."""
         return tuple(edit for edit in self.edits if isinstance(edit, kind))
-
-    @property
-    def model_edits(self) -> tuple[Edit, ...]:
-        """The edits that need another model."""
-        return tuple(edit for edit in self.edits if isinstance(edit, ModelEdit))
 
     @property
     def epochs(self) -> int:
