@@ -40,7 +40,6 @@ def unlikely_causes(record: TrainingRecord) -> frozenset[CauseKind]:
 
 def _by_model(model: ModelDescription) -> Iterator[CauseKind]:
     hidden = model.hidden
-    kinds = {layer.kind for layer in model.layers}
     if model.outputs and all(output.loss is not LossKind.OTHER for output in model.outputs):
         yield CauseKind.UNSTABLE_CUSTOM_LOSS
     recurrent = [
@@ -68,7 +67,10 @@ def _by_model(model: ModelDescription) -> Iterator[CauseKind]:
     if not saturating:
         yield CauseKind.SATURATING_ACTIVATION
     weighted = [layer for layer in hidden if layer.kind in (LayerKind.DENSE, LayerKind.CONV)]
-    separate = LayerKind.ACTIVATION in kinds
+    separate = any(
+        layer.kind is LayerKind.ACTIVATION and layer.activation is not Activation.LINEAR
+        for layer in model.layers
+    )
     if separate or not any(layer.activation is Activation.LINEAR for layer in weighted):
         yield CauseKind.MISSING_NONLINEARITY
     optimizer = model.optimizer

@@ -36,4 +36,5 @@ def is_linear_link(layer: LayerDescription) -> bool:
     """Whether a layer passes its input on without a non-linearity that matters."""
     if layer.kind is LayerKind.NORMALIZATION:
         return True
-    return layer.kind in _TRANSPARENT and layer.activation is Activation.LINEAR
+    passes = layer.kind in _TRANSPARENT or layer.kind is LayerKind.ACTIVATION
+    return passes and layer.activation is Activation.LINEAR

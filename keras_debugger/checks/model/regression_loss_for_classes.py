@@ -13,6 +13,7 @@ from keras_debugger.types.vocabulary import (
     REGRESSION_LOSSES,
     CauseKind,
     LabelForm,
+    LossKind,
     Need,
 )
 
@@ -23,7 +24,8 @@ class RegressionLossForClasses(Check):
 
     Sees: loss, activation and units of each output, the form of its labels, and the metrics.
     Formula: a squared, absolute or like error with labels of two classes or one-hot labels; with
-        class numbers only if an accuracy is among the metrics, which says that they are classes.
+        class numbers, and for a loss of counts, only if an accuracy is among the metrics, which
+        says that they are classes.
     Source: Bishop 2006, section 4.3: with a sigmoid or softmax the gradient of such a loss vanishes
         where the answer is confidently wrong; an absolute error answers the median, one class.
     Known problems: a squared error often works nearly as well: a note where the run ends well.
@@ -37,8 +39,9 @@ class RegressionLossForClasses(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        counts_right_answers = any("acc" in metric for metric in record.model.metrics)
-        judged = CLASS_FORMS if counts_right_answers else CLASS_FORMS - {LabelForm.INTEGER_CLASSES}
+        judged, losses = CLASS_FORMS - {LabelForm.INTEGER_CLASSES}, REGRESSION_LOSSES
+        if any("acc" in metric for metric in record.model.metrics):
+            judged, losses = CLASS_FORMS, losses | {LossKind.POISSON}
         return tuple(
             self.finding(
                 severity=severity_by_outcome(record),
@@ -49,5 +52,5 @@ class RegressionLossForClasses(Check):
                 causes=(CauseKind.WRONG_LOSS,),
             )
             for output, labels in outputs_with_labels(record)
-            if output.loss in REGRESSION_LOSSES and labels.form in judged
+            if output.loss in losses and labels.form in judged
         )

@@ -79,10 +79,11 @@ def test_probabilities_as_logits_are_a_note_since_keras_finds_the_logits(activat
     assert finding.causes == (CauseKind.LOGITS_MISMATCH,)
 
 
-def test_class_numbers_under_a_squared_error_need_an_accuracy_to_be_called_classes():
-    model = classifier(1, None, "mse", metrics=["accuracy"])
-    codes = {f.code for f in run_checks(record_for(model, labels("classes")), ALL_CHECKS).findings}
-    assert "MOD108" in codes
+@pytest.mark.parametrize(("loss", "form"), [("mse", "classes"), ("poisson", "binary")])
+def test_labels_that_may_be_counts_need_an_accuracy_to_be_called_classes(loss, form):
+    for metrics, named in (["mae"], False), (["accuracy"], True):
+        record = record_for(classifier(1, None, loss, metrics=metrics), labels(form))
+        assert ("MOD108" in {f.code for f in run_checks(record, ALL_CHECKS).findings}) is named
 
 
 def test_the_certain_ones_are_errors_with_high_confidence():

@@ -71,8 +71,15 @@ def test_an_activation_layer_is_a_non_linearity(between):
     assert MissingNonlinearity().run(record_for(compiled(*layers))) == ()
 
 
-def test_batch_norm_and_dropout_alone_are_none():
-    layers = [Dense(8), keras.layers.BatchNormalization(), keras.layers.Dropout(0.1), Dense(1)]
+@pytest.mark.parametrize(
+    "between",
+    [
+        [keras.layers.BatchNormalization, lambda: keras.layers.Dropout(0.1)],
+        [lambda: keras.layers.Activation("linear")],
+    ],
+)
+def test_linear_layers_between_are_none(between):
+    layers = [Dense(8), *[make() for make in between], Dense(1)]
     (finding,) = MissingNonlinearity().run(record_for(compiled(*layers)))
     assert finding.severity is Severity.WARNING
 
