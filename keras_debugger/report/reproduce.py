@@ -70,7 +70,8 @@ _LOAD = '''def load_data():
     """The parts of your data as the fixed model was fed; replace it to train on other data.
 
     Returns a dict with x_train, y_train, x_selection, y_selection, x_test, y_test, and
-    weight_train where the rows are weighted: arrays, or lists or dicts of arrays.
+    weight_train and weight_selection where the rows are weighted: arrays, or lists or dicts of
+    arrays.
     """
     with np.load(FOLDER / "data.npz", allow_pickle=False) as saved:
         arrays = {name: saved[name] for name in saved.files}
@@ -90,7 +91,8 @@ _ASK = f'''def load_data():
     """Your data, which were too large to be kept here: fill this in.
 
     Return a dict with x_train, y_train, x_selection, y_selection, x_test, y_test, and weight_train
-    where final_report.html weights the rows or classes: arrays, or lists or dicts of arrays.
+    and weight_selection where final_report.html weights the rows or classes: arrays, or lists or
+    dicts of arrays.
     {SPLIT} tells the numbers of the rows in each part of the data that autofix was given.
     """
     rows = json.loads((FOLDER / "{SPLIT}").read_text(encoding="utf-8"))
@@ -122,11 +124,14 @@ def train(data):
     keras.utils.set_random_seed({seed})
     model = keras.models.load_model(FOLDER / "{start}")
     callbacks = {callbacks}
+    validation = [data["x_selection"], data["y_selection"]]
+    if "weight_selection" in data:
+        validation.append(data["weight_selection"])
     model.fit(
         data["x_train"],
         data["y_train"],
         sample_weight=data.get("weight_train"),
-        validation_data=(data["x_selection"], data["y_selection"]),
+        validation_data=tuple(validation),
         epochs={epochs},
         batch_size={batch_size},
         shuffle={shuffle},

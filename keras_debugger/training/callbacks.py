@@ -131,7 +131,7 @@ def callbacks_of_trial(
 
 def functions_of(callbacks: Sequence[keras.callbacks.Callback]) -> tuple[Any, ...]:
     """The user's functions that are used in trials: schedules of the learning rate."""
-    values = (value for one in callbacks for value in _arguments(one).values())
+    values = (value for one in callbacks for value in arguments_of(one).values())
     return tuple(value for value in values if callable(value))
 
 
@@ -146,7 +146,7 @@ def callbacks_to_plain(callbacks: Sequence[keras.callbacks.Callback]) -> list[An
             continue
         values = {
             name: [value.__module__, value.__qualname__] if callable(value) else value
-            for name, value in _arguments(one).items()
+            for name, value in arguments_of(one).items()
         }
         plain.append([type(one).__name__, values])
     return plain
@@ -174,23 +174,28 @@ def scaled_schedule(schedule: Callable[..., float], factor: float) -> Callable[.
     """
 
     def scaled(epoch: int, rate: float) -> float:
-        try:
-            own = schedule(epoch, rate / factor)
-        except TypeError:
-            own = schedule(epoch)  # as LearningRateScheduler does
-        return factor * own
+        return factor * rate_of(schedule, epoch, rate / factor)
 
     return scaled
 
 
+def rate_of(schedule: Callable[..., float], epoch: int, rate: float) -> float:
+    """The rate that a LearningRateScheduler sets; a schedule need not take the present one."""
+    try:
+        return schedule(epoch, rate)
+    except TypeError:
+        return schedule(epoch)
+
+
 def _built_again(callback: keras.callbacks.Callback, *, factor: float) -> keras.callbacks.Callback:
-    arguments = _arguments(callback)
+    arguments = arguments_of(callback)
     if "schedule" in arguments and factor != 1.0:
         arguments["schedule"] = scaled_schedule(arguments["schedule"], factor)
     return type(callback)(**arguments)
 
 
-def _arguments(callback: keras.callbacks.Callback) -> dict[str, Any]:
+def arguments_of(callback: keras.callbacks.Callback) -> dict[str, Any]:
+    """What a callback is built again from; nothing for one that is not."""
     arguments = {name: getattr(callback, name) for name in _ARGUMENTS.get(type(callback), ())}
     if type(callback) is keras.callbacks.EarlyStopping:
         arguments["min_delta"] = abs(callback.min_delta)  # Keras turns its sign with the mode

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
+from keras_debugger.training.callbacks import arguments_of, rate_of
 from keras_debugger.training.task import Task
 from keras_debugger.types.reproduction import Reproduction
 from keras_debugger.types.trial import Trial
@@ -20,10 +22,6 @@ if TYPE_CHECKING:
 
 LARGEST_DATA = 16 * 2**20  # bytes of data that are kept beside the script
 MOST_ROW_NUMBERS = 200_000
-_ARGUMENTS = {
-    keras.callbacks.EarlyStopping: ("monitor", "patience", "restore_best_weights"),
-    keras.callbacks.ReduceLROnPlateau: ("monitor", "factor", "patience"),
-}
 
 
 def reproduction_of(trainer: Trainer, delivered: Trial, proved: Sequence[Trial]) -> Reproduction:
@@ -49,19 +47,53 @@ def reproduction_of(trainer: Trainer, delivered: Trial, proved: Sequence[Trial])
     fit = program.fit_of(task)
     scores = [trial.held_out.value for trial in proved if trial.held_out is not None]
     held_out = {} if parts.folds else {"test": parts.held_out}
+    start = program.build_for(task)
+    rate = float(keras.ops.convert_to_numpy(start.optimizer.learning_rate))
     fed = {"train": fit.part, "selection": parts.selection, **held_out}
     return Reproduction(
-        start=program.build_for(task),
+        start=start,
         epochs=task.epochs,
         batch_size=fit.batch_size,
         shuffle=fit.shuffle,
         seed=task.seed,
-        callbacks=tuple(filter(None, map(_code, fit.callbacks))),
+        callbacks=tuple(
+            callback_code(callback, rate=rate, epochs=task.epochs) for callback in fit.callbacks
+        ),
         arrays=MappingProxyType(_arrays(fed)),
         split=MappingProxyType(_split(parts)),
         metric=trainer.metric.name,
         value=float(np.mean(scores)) if scores else float("nan"),
     )
+
+
+def callback_code(callback: keras.callbacks.Callback, *, rate: float, epochs: int) -> str:
+    """A Python expression that makes a callback of a trial again.
+
+    A schedule of the user's is written as its rates, so that the script needs no other code.
+
+    Args:
+        callback: the callback.
+        rate: learning rate at the first step.
+        epochs: epochs to train.
+    """
+    kind = type(callback)
+    arguments = arguments_of(callback)
+    if "schedule" in arguments:
+        rates = _rates(arguments["schedule"], rate, epochs)
+        return f"keras.callbacks.{kind.__name__}(lambda epoch, rate: {rates}[epoch])"
+    usual = inspect.signature(kind).parameters
+    inside = ", ".join(
+        f"{name}={value!r}" for name, value in arguments.items() if value != usual[name].default
+    )
+    return f"keras.callbacks.{kind.__name__}({inside})"
+
+
+def _rates(schedule: Callable[..., float], rate: float, epochs: int) -> list[float]:
+    rates = []
+    for epoch in range(epochs):
+        rate = float(np.float32(rate_of(schedule, epoch, rate)))  # as the optimizer holds it
+        rates.append(float(f"{rate:.7g}"))
+    return rates
 
 
 def _arrays(parts: dict[str, Part]) -> dict[str, np.ndarray]:
@@ -85,11 +117,3 @@ def _split(parts: DataParts) -> dict[str, Any]:
         if rows is not None and len(rows) <= MOST_ROW_NUMBERS:
             split[f"{name}_rows"] = np.asarray(rows).tolist()
     return split
-
-
-def _code(callback: keras.callbacks.Callback) -> str:
-    names = _ARGUMENTS.get(type(callback), ())
-    if not names:
-        return ""
-    inside = ", ".join(f"{name}={getattr(callback, name)!r}" for name in names)
-    return f"keras.callbacks.{type(callback).__name__}({inside})"
