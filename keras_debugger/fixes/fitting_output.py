@@ -10,6 +10,11 @@ BCE = LossKind.BINARY_CROSSENTROPY
 CCE = LossKind.CATEGORICAL_CROSSENTROPY
 SCCE = LossKind.SPARSE_CATEGORICAL_CROSSENTROPY
 ON_CLASSES = (*CROSSENTROPIES, LossKind.HINGE)
+ABOVE_ZERO = (
+    LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR,
+    LossKind.POISSON,
+    LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR,
+)
 RANGES = {
     Activation.SIGMOID: (0.0, 1.0),
     Activation.HARD_SIGMOID: (0.0, 1.0),
@@ -91,15 +96,11 @@ def _for_numbers(output: OutputDescription, labels: LabelProfile) -> OutputForm:
     if output.loss in (*CROSSENTROPIES, LossKind.KL_DIVERGENCE) and as_shares:
         return _for_shares(output)
     loss = output.loss
-    if loss in (*ON_CLASSES, LossKind.KL_DIVERGENCE) or (low < 0 and _needs_positive(loss)):
+    if loss in (*ON_CLASSES, LossKind.KL_DIVERGENCE) or (low < 0 and loss in ABOVE_ZERO):
         loss = LossKind.MEAN_SQUARED_ERROR
     least, most = RANGES.get(output.activation, (-math.inf, math.inf))
     fits = least <= low and high <= most and output.activation is not Activation.SOFTMAX
     return OutputForm(activation=output.activation if fits else Activation.LINEAR, loss=loss)
-
-
-def _needs_positive(loss: LossKind) -> bool:
-    return loss in (LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR, LossKind.POISSON)
 
 
 def _for_shares(output: OutputDescription) -> OutputForm:

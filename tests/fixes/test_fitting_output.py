@@ -95,6 +95,7 @@ FITS = [  # what is there -> what fits
     (SIGNED, (A.RELU, 1, MSE), (A.LINEAR, MSE, False)),
     (SIGNED, (A.TANH, 1, MSE), (A.LINEAR, MSE, False)),
     (SIGNED, (A.LINEAR, 1, L.MEAN_SQUARED_LOGARITHMIC_ERROR), (A.LINEAR, MSE, False)),
+    (SIGNED, (A.LINEAR, 1, L.MEAN_ABSOLUTE_PERCENTAGE_ERROR), (A.LINEAR, MSE, False)),
     (STEPS, (A.LINEAR, 5, SCCE), (A.LINEAR, SCCE, True)),
     (STEPS, (A.SIGMOID, 5, SCCE), (A.SOFTMAX, SCCE, False)),
     (STEPS_ONE_HOT, (A.SIGMOID, 3, CCE), (A.SOFTMAX, CCE, False)),

@@ -20,8 +20,9 @@ class LabelsDoNotFitLoss(Check):
         output.
     Formula: binary and categorical cross-entropy need labels from 0 to 1; sparse categorical
         cross-entropy needs whole numbers from 0 to units - 1; a squared logarithmic error needs
-        labels above -1; a Poisson loss needs labels of at least 0; hinge needs -1 and 1, or 0 and
-        1; no loss can use labels that are all equal.
+        labels above -1; a Poisson loss needs labels of at least 0; a percentage error needs
+        labels of one sign; hinge needs -1 and 1, or 0 and 1; no loss can use labels that are all
+        equal.
     Source: definition of the losses. Keras casts class numbers to integers without a word, so
         labels that were divided like pixels all become class 0.
     Known problems: none known.
@@ -68,6 +69,8 @@ class LabelsDoNotFitLoss(Check):
             return f"{span}, but {output.loss_name} takes the logarithm of 1 + label"
         if output.loss is LossKind.POISSON and low < 0.0:
             return f"{span}, but {output.loss_name} takes counts of at least 0"
+        if output.loss is LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR and low < 0.0 < high:
+            return f"{span}, but {output.loss_name} divides by the label"
         if output.loss is LossKind.HINGE and (low < -1.0 - slack or high > 1.0 + slack):
             return f"{span}, but {output.loss_name} takes -1 and 1, or 0 and 1"
         return ""

@@ -32,6 +32,7 @@ SPARSE = "sparse_categorical_crossentropy"
         (SPARSE, 3, lambda y: np.zeros_like(y), "LABELS_CORRUPTED"),
         ("poisson", 1, lambda y: y - 1.5, "WRONG_LOSS"),
         ("mean_squared_logarithmic_error", 1, lambda y: y - 2.5, "WRONG_LOSS"),
+        ("mean_absolute_percentage_error", 1, lambda y: y - 0.5, "WRONG_LOSS"),
     ],
 )
 def test_labels_that_the_loss_cannot_use(loss, units, labels, cause):
@@ -55,6 +56,7 @@ def test_labels_that_the_loss_cannot_use(loss, units, labels, cause):
         ("hinge", 1, lambda y: np.where(y > 0, 1.0, -1.0)),
         ("mse", 1, lambda y: 1000.0 * y),
         ("poisson", 1, lambda y: y),
+        ("mean_absolute_percentage_error", 1, lambda y: y + 1.0),
     ],
 )
 def test_labels_that_the_loss_can_use(loss, units, labels):
