@@ -11,7 +11,7 @@ from programs.healthy import programs
 from programs.models import build
 from programs.program import Program
 from programs.scores import score
-from programs.training import Run, class_weights, train
+from programs.training import Run, class_weights, one_hot, train
 from static_rules import issues_of
 
 from keras_debugger.causes.counts import Counts
@@ -109,6 +109,7 @@ def make_row(task: Task, *, budget: float, records: Path | None, compare: bool) 
 def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
     """Search without the proof; the original is trained once more, which is not counted."""
     program, data = run.program, _data(task)
+    given = one_hot(data) if program.one_hot else data
     with Repair(
         min_improvement=0.1,
         budget=budget + 1.0,
@@ -118,14 +119,14 @@ def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
         progress=make_progress(0),
     ) as repair:
         repair.prepare(
-            build(program, data),
-            (data.train.x, data.train.y),
+            build(program, given),
+            (given.train.x, given.train.y),
             record=run.record,
             epochs=program.epochs,
             batch_size=program.batch,
             shuffle=program.shuffle,
             class_weight=class_weights(data.train.y) if program.class_weight else None,
-            validation_data=(data.validation.x, data.validation.y),
+            validation_data=(given.validation.x, given.validation.y),
         )
         repair.diagnose(judge)
         assert repair.diagnosis is not None

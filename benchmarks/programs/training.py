@@ -56,7 +56,7 @@ def train(program: Program, seed: int, *, alarms: str | None = None) -> Run:
         data = damage(data, seed)
     judged = data
     if program.one_hot:
-        data = _one_hot(data)
+        data = one_hot(data)
     model = build(program, data)
     if program.pretrained:
         _pretrain(model, program, seed)
@@ -117,7 +117,7 @@ def _probe(program: Program, data: Data) -> tuple[np.ndarray, ...] | None:
 def _pretrain(model: keras.Model, program: Program, seed: int) -> None:
     """Train on other rows of the task, then make the optimizer and the last layer new."""
     other = load(program.task, seed + OTHER_ROWS, program.rows)
-    other = _one_hot(other) if program.one_hot else other
+    other = one_hot(other) if program.one_hot else other
     freeze_none(model)
     compile_model(model, program, other)
     model.fit(
@@ -161,7 +161,8 @@ def class_weights(y: np.ndarray) -> dict[int, float]:
     return {label: len(y) / (len(counts) * count) for label, count in enumerate(counts) if count}
 
 
-def _one_hot(data: Data) -> Data:
+def one_hot(data: Data) -> Data:
+    """The data with one-hot labels, where it holds one of several classes."""
     if data.goal not in CLASS_GOALS or data.goal is Goal.TWO_CLASSES:
         return data
     eye = np.eye(data.classes, dtype="float32")
