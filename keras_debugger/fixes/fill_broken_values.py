@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from keras_debugger.fixes.structural import StructuralFix
 from keras_debugger.types.edit import DropBrokenRows, Edit, FillInput
-from keras_debugger.types.record import InputProfile, ModelDescription
+from keras_debugger.types.record import ModelDescription
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind
 
@@ -14,12 +16,14 @@ from keras_debugger.types.vocabulary import FixKind
 class FillBrokenValues(StructuralFix):
     """Replace NaN and infinity in an input by the training mean of the feature, in the model.
 
+    A feature without a finite value has no mean and becomes 0 in every row, as if it were left out.
     The saved model then answers for rows with missing values too.
 
-    When: inputs miss values here and there, also in the rows that the model will meet later.
-    Refused when: the model cannot be rebuilt; no input has broken values; labels are broken; a
-        feature is broken in more than half of the rows: its mean says nothing; the input holds
-        whole numbers or text; the plan leaves broken rows out.
+    When: inputs miss values here and there, also in the rows that the model will meet later; or
+        whole features are broken, as constant ones are after a division by their deviation.
+    Refused when: the model cannot be rebuilt; no input has broken values; labels are broken; an
+        input has no finite value at all; it holds whole numbers or text; the plan leaves broken
+        rows out.
     Risk: a filled value looks like a typical one, so correlations weaken, and that it was missing
         is no longer to be seen.
     Source: Little and Rubin 2019, Statistical Analysis with Missing Data, chapter 4 (mean
@@ -30,8 +34,6 @@ class FillBrokenValues(StructuralFix):
     kind: ClassVar[FixKind] = FixKind.CLEAN_DATA
     reason: ClassVar[str] = "Rows with a missing value can be learned from, and answered."
     risk: ClassVar[str] = "A filled value can no longer be told from a measured one."
-
-    largest_share: float = 0.5  # of the rows, in which a feature is broken
 
     def changes(self, setup: TrainingSetup, model: ModelDescription) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
@@ -60,21 +62,11 @@ class FillBrokenValues(StructuralFix):
 
     def _against(self, setup: TrainingSetup, position: int) -> str:
         """Why an input cannot be filled; empty if it can."""
-        profile, rows = setup.data.inputs[position], setup.data.rows
-        inputs = setup.model.inputs
+        profile, inputs = setup.data.inputs[position], setup.model.inputs
         declared = inputs[position].dtype if position < len(inputs) else profile.dtype
         name = f"input {profile.name or position}"
         if "float" not in declared:
             return f"{name} that holds no floating-point numbers ({declared})"
-        worst = int(profile.nonfinite.max(initial=0)) / max(1, _values_a_row(profile))
-        if worst > self.largest_share * rows:
-            return f"{name} with a feature that is broken in most rows"
+        if not np.isfinite(profile.mean).any():
+            return f"{name} without any finite value"
         return ""
-
-
-def _values_a_row(profile: InputProfile) -> int:
-    """Values of one feature in a row: the pixels of a channel, the steps of a sequence."""
-    count = 1
-    for size in profile.shape[:-1]:
-        count *= size
-    return count

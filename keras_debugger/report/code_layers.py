@@ -89,7 +89,7 @@ def _filling(edit: FillInput, model: ModelDescription) -> list[str]:
     name = f" {literal(model.inputs[edit.input].name)}" if several else ""
     return [
         f"finite = np.where(np.isfinite({source}), {source}, np.nan)",
-        "mean = np.nanmean(finite, axis=tuple(range(finite.ndim - 1)))",
+        "mean = np.nan_to_num(np.nanmean(finite, axis=tuple(range(finite.ndim - 1))))",
         f"x = layers.Rescaling(1.0, offset=-mean)(inputs)  # new: right after the input{name}",
         "x = keras.ops.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)",
         "x = layers.Rescaling(1.0, offset=mean)(x)",

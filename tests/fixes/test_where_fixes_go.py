@@ -395,6 +395,20 @@ def test_broken_values_are_filled_or_their_rows_left_out(setups):
     refused("fill-broken-values", setups["classifier"], "without broken values")
 
 
+def test_features_that_are_broken_in_every_row_are_filled(setups):
+    setup = setups["broken"]
+    one = setup.data.inputs[0]
+    mean, nonfinite = one.mean.copy(), one.nonfinite.copy()
+    mean[0], nonfinite[0] = np.nan, setup.data.rows
+    whole = replace(one, mean=mean, nonfinite=nonfinite, nonfinite_rows=setup.data.rows)
+    data = replace(setup.data, inputs=(whole,))
+    assert edits("fill-broken-values", replace(setup, data=data)) == (FillInput(input=0),)
+    refused("drop-broken-rows", replace(setup, data=data), "300 of 300 rows are broken")
+    empty = replace(whole, mean=np.full_like(mean, np.nan))
+    data = replace(data, inputs=(empty,))
+    refused("fill-broken-values", replace(setup, data=data), "without any finite value")
+
+
 def test_how_many_rows_are_left_out_is_told(setups):
     fix = next(fix for fix in ALL_FIXES if fix.name == "drop-broken-rows")
     _, applied = fix.apply(setups["broken"])
