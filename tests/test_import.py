@@ -18,12 +18,12 @@ def test_import_loads_nothing_heavy():
     assert loaded == "[]"
 
 
-def test_listing_checks_loads_no_tensorflow():
+def test_listing_checks_loads_neither_tensorflow_nor_scipy():
     code = (
         "import sys; from keras_debugger.cli import main; main(['list-checks']);"
-        "print('tensorflow' in sys.modules or 'keras' in sys.modules)"
+        "print([m for m in ('tensorflow', 'keras', 'scipy', 'sklearn') if m in sys.modules])"
     )
-    assert run(code).splitlines()[-1] == "False"
+    assert run(code).splitlines()[-1] == "[]"
 
 
 def test_diagnosing_curves_loads_no_tensorflow():

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.stats import kendalltau
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.statistics import trend
 from keras_debugger.checks.gradients.columns import (
     rows_with_updates,
     update_ratios,
@@ -90,6 +90,4 @@ def still_falls(
     losses = record.epochs.values.get("loss", np.empty(0))
     losses = losses[np.isfinite(losses)]
     losses = losses[len(losses) // 2 :]
-    if losses.size < fewest or np.ptp(losses) == 0:
-        return False
-    return bool(kendalltau(np.arange(losses.size), losses).statistic < max_trend)
+    return losses.size >= fewest and trend(losses)[0] < max_trend

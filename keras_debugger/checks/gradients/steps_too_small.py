@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.stats import kendalltau
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.curves.statistics import trend
 from keras_debugger.checks.gradients.columns import update_path, weight_columns
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
@@ -57,8 +57,8 @@ class StepsTooSmall(Check):
         if not np.isfinite(paths).any():
             return ()
         path = float(np.nanmedian(paths))
-        trend = float(kendalltau(np.arange(losses.size), losses).statistic)
-        if not (0.0 < path < self.min_path and trend < self.max_trend):
+        falls = trend(losses)[0] < self.max_trend
+        if not (0.0 < path < self.min_path and falls):
             return ()
         if np.nanmax(paths) > self.max_uneven * path or self._starts_oddly(record):
             return ()

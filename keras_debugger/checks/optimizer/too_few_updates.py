@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.stats import kendalltau
 
 from keras_debugger.checks.base import Check, TooShortError
-from keras_debugger.checks.curves.statistics import fall_rate_at_end
+from keras_debugger.checks.curves.statistics import fall_rate_at_end, trend
 from keras_debugger.checks.outcome import quality, training_quality
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -53,8 +52,7 @@ class TooFewUpdates(Check):
         big_batches = self._has_big_batches(record) and updates < 10 * self.min_updates
         if updates >= self.min_updates and not big_batches:
             return ()
-        trend = float(kendalltau(np.arange(losses.size), losses).statistic)
-        if not trend < self.max_trend or self._has_settled(record):
+        if not trend(losses)[0] < self.max_trend or self._has_settled(record):
             return ()
         reached = np.nanmax([quality(record), training_quality(record), -np.inf])
         if reached >= self.max_quality:
@@ -82,7 +80,7 @@ class TooFewUpdates(Check):
         held_out = held_out[-10:]
         if held_out.size < self.fewest_epochs or np.ptp(held_out) == 0.0:
             return False
-        return bool(kendalltau(np.arange(held_out.size), held_out).statistic > self.max_held_out)
+        return trend(held_out)[0] > self.max_held_out
 
     def _has_big_batches(self, record: TrainingRecord) -> bool:
         sizes = record.steps.batch_size
