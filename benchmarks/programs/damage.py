@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from programs.data import CLASS_GOALS, Data, Goal, Part
+from programs.data import CLASS_GOALS, Data, Part
 
 Damage = Callable[[Data, int], Data]
 
@@ -182,11 +182,6 @@ def fewer_rows(divisor: float) -> Damage:
         return replace(data, train=data.train.rows(np.arange(count)))
 
     return damage
-
-
-def is_numeric(data_goal: Goal) -> bool:
-    """Whether answers are numbers."""
-    return data_goal in (Goal.NUMBER, Goal.COUNT)
 
 
 def _with_inputs(part: Part, x: np.ndarray) -> Part:

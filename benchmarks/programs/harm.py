@@ -15,7 +15,6 @@ from programs.rows import Row
 
 SHARE = 0.1  # of the gain of the twins over the constant answer
 SPREADS = 2.0
-FEW_TWINS = 4
 
 
 @dataclass(frozen=True, kw_only=True)

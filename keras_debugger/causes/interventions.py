@@ -56,15 +56,29 @@ class Answer:
     curve: tuple[float, ...] = ()
 
 
+def _outcomes(
+    names: tuple[str, ...],
+    given: Mapping[CauseKind, tuple[float, ...]],
+    *,
+    rest: tuple[float, ...],
+) -> tuple[Outcome, ...]:
+    """Outcomes by their probabilities, those of a cause in a row; `rest` is that of all others."""
+    return tuple(
+        Outcome(
+            name=name,
+            given={kind: shares[place] for kind, shares in given.items()},
+            otherwise=rest[place],
+        )
+        for place, name in enumerate(names)
+    )
+
+
 def _two(
     name: str, other: str, given: Mapping[CauseKind, float], *, rest: float
-) -> tuple[Outcome, Outcome]:
+) -> tuple[Outcome, ...]:
     """An outcome and its opposite, by the probability of the first."""
-    inverse = {kind: 1.0 - share for kind, share in given.items()}
-    return (
-        Outcome(name=name, given=given, otherwise=rest),
-        Outcome(name=other, given=inverse, otherwise=1.0 - rest),
-    )
+    both = {kind: (share, 1.0 - share) for kind, share in given.items()}
+    return _outcomes((name, other), both, rest=(rest, 1.0 - rest))
 
 
 # Rows and steps of the first: enough for a sound model to learn a batch by heart.
@@ -117,33 +131,18 @@ RATE_GAIN = 0.4  # of the control's score: less says that the rate is not what i
 LEARNING_RATES = Intervention(
     name="learning-rate range",
     question="Does a much lower or a much higher learning rate get further in the same steps?",
-    outcomes=(
-        Outcome(
-            name="a lower one",
-            given={
-                C.LEARNING_RATE_TOO_HIGH: 0.85, C.LEARNING_RATE_TOO_LOW: 0.03,
-                C.INPUTS_NOT_NORMALIZED: 0.3, C.UNCLIPPED_GRADIENTS: 0.4, C.TOO_FEW_UPDATES: 0.05,
-            },
-            otherwise=0.1,
-        ),
-        Outcome(
-            name="a higher one",
-            given={
-                C.LEARNING_RATE_TOO_HIGH: 0.03, C.LEARNING_RATE_TOO_LOW: 0.85,
-                C.INPUTS_NOT_NORMALIZED: 0.2, C.UNCLIPPED_GRADIENTS: 0.1, C.TOO_FEW_UPDATES: 0.65,
-            },
-            otherwise=0.2,
-        ),
-        Outcome(
-            name="none",
-            given={
-                C.LEARNING_RATE_TOO_HIGH: 0.12, C.LEARNING_RATE_TOO_LOW: 0.12,
-                C.INPUTS_NOT_NORMALIZED: 0.5, C.UNCLIPPED_GRADIENTS: 0.5, C.TOO_FEW_UPDATES: 0.3,
-            },
-            otherwise=0.7,
-        ),
+    outcomes=_outcomes(
+        ("a lower one", "a higher one", "none"),
+        {
+            C.LEARNING_RATE_TOO_HIGH: (0.85, 0.03, 0.12),
+            C.LEARNING_RATE_TOO_LOW: (0.03, 0.85, 0.12),
+            C.INPUTS_NOT_NORMALIZED: (0.3, 0.2, 0.5),
+            C.UNCLIPPED_GRADIENTS: (0.4, 0.1, 0.5),
+            C.TOO_FEW_UPDATES: (0.05, 0.65, 0.3),
+        },
+        rest=(0.1, 0.2, 0.7),
     ),
-)  # fmt: skip
+)
 
 SIMPLE_MODELS = Intervention(
     name="simple models",
