@@ -11,7 +11,6 @@ from keras_debugger.types.plan import UNCHANGED
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
-from keras_debugger.types.vocabulary import Decision
 
 FEWEST_EPOCHS = 5
 RISE = 0.1  # of the validation loss above its lowest value, from which stopping early is advised
@@ -124,7 +123,7 @@ def from_search(tried: Sequence[Trial], verdict: Verdict) -> Iterator[Recommenda
         if trial.selection is not None and trial.selection.finite
     }
     control = errors.pop(UNCHANGED.name, None)
-    proven = verdict.decision in (Decision.VERIFIED, Decision.IMPROVED)
+    proven = verdict.decision.is_proven
     own = set(verdict.plan.split(" + ")) if proven else set()
     others = {
         name: error

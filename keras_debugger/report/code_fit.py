@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from keras_debugger.report.layer_edits import literal
+from keras_debugger.report.words import clean
 from keras_debugger.types.edit import (
     BalanceClasses,
     DropBrokenRows,
@@ -43,12 +44,10 @@ def fit_lines(edits: Sequence[Edit], model: ModelDescription, fit: FitDescriptio
     Returns:
         Lines of Python; empty if no edit concerns fit.
     """
-    schedules = [edit.schedule for edit in edits if isinstance(edit, SetSchedule)]
-    scheduler = _scaled_scheduler(edits, fit)
-    if not schedules and not scheduler and not any(isinstance(edit, FitEdit) for edit in edits):
+    callbacks = _callbacks(edits, fit)
+    if not callbacks and not any(isinstance(edit, FitEdit | SetSchedule) for edit in edits):
         return []
     epochs, batch_size, shuffle = fit.epochs, fit.batch_size, fit.shuffle
-    callbacks = list(scheduler)
     balanced: BalanceClasses | None = None
     for edit in edits:
         match edit:
@@ -60,12 +59,6 @@ def fit_lines(edits: Sequence[Edit], model: ModelDescription, fit: FitDescriptio
                 shuffle = True
             case BalanceClasses():
                 balanced = edit
-            case StopEarly(patience=patience):
-                callbacks.append(
-                    f"keras.callbacks.EarlyStopping(patience={patience}, restore_best_weights=True)"
-                )
-    if Schedule.ON_PLATEAU in schedules:
-        callbacks.append("keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=5)")
     arguments = [
         "validation_data=(x_val, y_val)",
         f"epochs={epochs or 'epochs'}",
@@ -81,9 +74,38 @@ def fit_lines(edits: Sequence[Edit], model: ModelDescription, fit: FitDescriptio
         arguments.append(f"class_weight={{{inside}}}")
     lines = [*(_weight_lines(balanced, model) if balanced else ()), "history = model.fit("]
     lines += ["    x_train,", "    y_train,", *(f"    {text}," for text in arguments)]
-    if callbacks:
-        lines += ["    callbacks=[", *(f"        {text}," for text in callbacks), "    ],"]
+    own = _own_callbacks(edits, fit)
+    if callbacks or own:
+        lines += ["    callbacks=[", *own, *(f"        {text}," for text in callbacks), "    ],"]
     return [*lines, ")"]
+
+
+def _callbacks(edits: Sequence[Edit], fit: FitDescription) -> list[str]:
+    """The callbacks that the edits add, or change."""
+    callbacks = _scaled_scheduler(edits, fit)
+    for edit in edits:
+        match edit:
+            case StopEarly(patience=patience):
+                callbacks.append(
+                    f"keras.callbacks.EarlyStopping(patience={patience}, restore_best_weights=True)"
+                )
+            case SetSchedule(schedule=Schedule.ON_PLATEAU):
+                callbacks.append("keras.callbacks.ReduceLROnPlateau(factor=0.5, patience=5)")
+    return callbacks
+
+
+def _own_callbacks(edits: Sequence[Edit], fit: FitDescription) -> list[str]:
+    """The user's callbacks that stay; a line that names them, empty if there are none."""
+    gone = set[str]()
+    for edit in edits:
+        if isinstance(edit, StopEarly):
+            gone.add("EarlyStopping")
+        elif isinstance(edit, SetSchedule):
+            gone |= {"LearningRateScheduler", "ReduceLROnPlateau"}
+        elif isinstance(edit, ScaleLearningRate):
+            gone.add("LearningRateScheduler")
+    names = [name for name in fit.callbacks if name not in gone]
+    return [f"        *callbacks,  # yours: {', '.join(map(clean, names))}"] if names else []
 
 
 def _scaled_scheduler(edits: Sequence[Edit], fit: FitDescription) -> list[str]:

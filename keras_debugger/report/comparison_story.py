@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from keras_debugger.report.words import count, duration, number, percent
+from keras_debugger.report.words import count, duration, number, percent, score_words
 from keras_debugger.types.edit import BalanceClasses, ScaleTargets, SetL2, SetLoss
 from keras_debugger.types.plan import Plan
 from keras_debugger.types.record import TrainingRecord
@@ -43,10 +43,10 @@ def seed_rows(proof: Verdict, before: Sequence[Trial]) -> tuple[Row, ...]:
         seeds = [str(i + 1) for i in range(len(pairs))]
     changes = [_change(*pair) for pair in errors] + [""] * len(pairs)
     rows = [
-        (f"{'fold' if proof.folds else 'seed'} {seed}", number(old), number(new), change)
+        (f"{'fold' if proof.folds else 'seed'} {seed}", score_words(old), score_words(new), change)
         for seed, (old, new), change in zip(seeds, pairs, changes, strict=False)
     ]
-    means = [number(sum(values) / len(values)) for values in (proof.before, proof.after)]
+    means = [score_words(sum(values) / len(values)) for values in (proof.before, proof.after)]
     return (*rows, ("mean", *means, _gain(proof.gain)))
 
 

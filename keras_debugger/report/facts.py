@@ -33,5 +33,6 @@ def facts_of(record: TrainingRecord) -> tuple[tuple[str, str], ...]:
 def _model(model: ModelDescription) -> tuple[tuple[str, str], ...]:
     weights = count(model.parameters, "parameter")
     losses = listing(dict.fromkeys(clean(output.loss_name) for output in model.outputs))
-    about = ("model", f"{name(model.name)} ({model.kind.value}), {weights}")
+    kind = "" if model.name == model.kind.value else f" ({model.kind.value})"
+    about = ("model", f"{name(model.name)}{kind}, {weights}")
     return (about, ("loss", losses)) if losses else (about,)

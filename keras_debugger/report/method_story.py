@@ -16,6 +16,7 @@ from keras_debugger.report.words import (
     number,
     percent,
     plan_title,
+    score_words,
     sentence,
 )
 from keras_debugger.types.plan import UNCHANGED
@@ -62,7 +63,7 @@ def tried_rows(trials: Sequence[Trial]) -> tuple[Row, ...]:
 def _score(trial: Trial) -> str:
     if trial.selection is None:
         return "none"
-    return f"{name(trial.selection.metric).replace('_', ' ')} {number(trial.selection.value)}"
+    return f"{name(trial.selection.metric).replace('_', ' ')} {score_words(trial.selection.value)}"
 
 
 def _remark(trial: Trial, control: Trial | None) -> str:

@@ -8,7 +8,16 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.text import Text
 
-from keras_debugger.report.words import capital, clean, duration, number, plan_title, title
+from keras_debugger.report.words import (
+    capital,
+    clean,
+    count,
+    duration,
+    number,
+    plan_title,
+    score_words,
+    title,
+)
 from keras_debugger.types.trial import Trial
 
 REFRESH = 0.1  # seconds between two drawings of the live line
@@ -112,12 +121,13 @@ class TerminalProgress:
         if trial.failure or score is None:
             said = clean(trial.failure, limit=60) or "not scored"
         else:
-            said = f"{clean(score.metric).replace('_', ' ')} {number(score.value)}"
+            said = f"{clean(score.metric).replace('_', ' ')} {score_words(score.value)}"
             if score.finite and score.error < self._best_error:
                 self._best_error = score.error
-                self._best = f"best {number(score.value)} ({name})"
+                self._best = f"best {score_words(score.value)} ({name})"
         took = f", {duration(trial.seconds)}" if trial.seconds == trial.seconds else ""
-        self._line(f"  {name}, seed {trial.seed}: {said}{took}")
+        epochs = f" after {count(trial.epochs, 'epoch')}" if trial.epochs else ""
+        self._line(f"  {name}, seed {trial.seed}: {said}{epochs}{took}")
         self._refresh("")
 
     def say(self, text: str) -> None:

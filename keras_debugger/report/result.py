@@ -13,7 +13,7 @@ from keras_debugger.report.markdown import result_markdown
 from keras_debugger.report.recommendations import Recommendation
 from keras_debugger.report.reproduce import FILES as REPRODUCTION_FILES
 from keras_debugger.report.reproduce import write_reproduction
-from keras_debugger.report.result_story import PROVEN, tell_result
+from keras_debugger.report.result_story import tell_result
 from keras_debugger.report.text import result_text
 from keras_debugger.report.words import clean, plan_title
 from keras_debugger.types.changed_model import ChangedModel
@@ -96,7 +96,7 @@ class AutofixResult:
     @property
     def fixed(self) -> bool:
         """Whether `model` is a fixed model whose gain was proved."""
-        return self.verdict in PROVEN
+        return self.verdict.is_proven
 
     def summary(self) -> str:
         """The verdict, the cause and the fix in a few lines."""

@@ -29,12 +29,9 @@ from keras_debugger.report.words import (
     sentence,
 )
 from keras_debugger.types.verdict import Verdict
-from keras_debugger.types.vocabulary import Decision
 
 if TYPE_CHECKING:
     from keras_debugger.report.result import AutofixResult
-
-PROVEN = (Decision.VERIFIED, Decision.IMPROVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +103,7 @@ def tell_result(result: AutofixResult) -> ResultStory:
         meaning=capital(MEANINGS[result.verdict]) + ".",
         before=tell(replace(result.diagnosis, next_experiments=())),
         after=None if result.diagnosis_after is None else tell(result.diagnosis_after),
-        proven=result.verdict in PROVEN,
+        proven=result.verdict.is_proven,
         fixes=_fixes(result),
         code=_code(result),
         summary=_summary(result),

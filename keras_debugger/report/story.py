@@ -115,7 +115,7 @@ def tell(diagnosis: Diagnosis) -> DiagnosisStory:
         unjudged=_unjudged(diagnosis.skipped),
         crashed=tuple((clean(part.code), part.traceback) for part in diagnosis.crashed),
         facts=facts_of(diagnosis.record),
-        notes=tuple(map(sentence, diagnosis.record.notes)),
+        notes=tuple(capital(sentence(note)) for note in diagnosis.record.notes),
     )
 
 

@@ -13,6 +13,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
+from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.report.comparison_story import Row
 from keras_debugger.report.encoding import EncodableFile
 from keras_debugger.report.experiment_story import experiment_lines
@@ -32,19 +33,28 @@ _SEVERITIES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan
 _WIDEST = 110
 
 
-def make_progress(verbose: int = 1, file: IO[str] | None = None) -> Progress:
+def make_progress(verbose: int | str = 1, file: IO[str] | None = None) -> Progress:
     """The progress display for a level of talking.
 
     Args:
-        verbose: 0 is silent, 1 shows progress, 2 also shows every epoch on a line.
+        verbose: 0 is silent, 1 or "auto" shows progress, 2 also shows every epoch on a line.
         file: where to show it; standard output if None.
 
     Returns:
         Something that listens to a long piece of work.
+
+    Raises:
+        InvalidArgumentError: there is no such level.
     """
-    if verbose <= 0:
+    if verbose not in (0, 1, 2, "auto"):
+        raise InvalidArgumentError(
+            given=f"verbose={verbose!r}",
+            expected='0, 1, 2 or "auto"',
+            do="use 0 for silence, 1 for progress, 2 for every epoch on a line",
+        )
+    if verbose == 0:
         return SilentProgress()
-    return TerminalProgress(_console(file), every_epoch=verbose >= 2)
+    return TerminalProgress(_console(file), every_epoch=verbose == 2)
 
 
 def show_diagnosis(diagnosis: Diagnosis, file: IO[str] | None = None) -> None:
@@ -182,19 +192,24 @@ def _fix(console: Console, story: ResultStory) -> None:
     if story.fixes:
         _heading(console, "The fix" if story.proven else "The fix that came nearest")
     for fix in story.fixes:
-        head = Text.assemble((fix.title, "bold"), " ", (fix.name, "dim"))
+        head = Text.assemble((fix.title, "bold"), " ", (f"({fix.name})", "dim"))
         console.print(Padding(head, (0, 0, 0, 2), expand=False))
         console.print(Padding(Text(fix.reason), (0, 0, 0, 4), expand=False))
         console.print(Padding(Text(f"Risk: {fix.risk}", style="dim"), (0, 0, 0, 4), expand=False))
     if story.code:
         console.print()
-        code = Syntax(story.code, "python", theme="ansi_dark", background_color="default")
-        console.print(Padding(code, (0, 0, 0, 4), expand=False))
+        _code(console, story.code, "python")
     if story.summary:
         console.print()
         console.print(Padding(Text("The model, before (-) and after (+):"), (0, 0, 0, 2)))
-        diff = Syntax(story.summary, "diff", theme="ansi_dark", background_color="default")
-        console.print(Padding(diff, (0, 0, 0, 4), expand=False))
+        _code(console, story.summary, "diff")
+
+
+def _code(console: Console, code: str, language: str) -> None:
+    """Code with whole lines, however narrow the terminal is, so that it can be copied."""
+    shown = Syntax("", language, theme="ansi_dark", background_color="default").highlight(code)
+    for line in shown.split(allow_blank=False):
+        console.print(Text("    ").append_text(line), soft_wrap=True)
 
 
 def _recommendations(console: Console, story: ResultStory) -> None:

@@ -45,6 +45,7 @@ MEANINGS = {
     Decision.HEALTHY: "nothing is wrong, so nothing was changed",
     Decision.REFUSED: "no change of the model can mend this; the data need your attention first",
 }
+_SPELLED = {"relu": "ReLU", "elu": "ELU", "gelu": "GELU", "nan": "NaN", "l2": "L2"}
 _SENTENCE = 700  # letters; more is a layer name gone wild
 
 
@@ -95,6 +96,11 @@ def number(value: float) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
 
 
+def score_words(value: float) -> str:
+    """A score with as many digits as others of its kind: `0.600` beside `0.661`."""
+    return f"{value:.3f}" if 1e-3 <= abs(value) < 10.0 else number(value)
+
+
 def percent(share: float) -> str:
     """A share as a percentage: `93 %`; one digit more below 10 % of a percent."""
     if not math.isfinite(share):
@@ -126,7 +132,8 @@ def count(amount: int, noun: str) -> str:
 
 def title(code_name: str) -> str:
     """The name of a check or a fix as a title: `exploding-gradients` is `Exploding gradients`."""
-    return capital(clean(code_name).replace("-", " "))
+    words = (_SPELLED.get(word, word) for word in clean(code_name).replace("-", " ").split(" "))
+    return capital(" ".join(words))
 
 
 def capital(sentence: str) -> str:

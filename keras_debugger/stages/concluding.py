@@ -14,12 +14,9 @@ from keras_debugger.training.reproduction import reproduction_of
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.reproduction import Reproduction
 from keras_debugger.types.trial import Trial
-from keras_debugger.types.vocabulary import Decision
 
 if TYPE_CHECKING:
     from keras_debugger.stages.run_state import RunState
-
-PROVEN = (Decision.VERIFIED, Decision.IMPROVED)
 
 
 def result_of(run: RunState) -> AutofixResult:
@@ -27,8 +24,9 @@ def result_of(run: RunState) -> AutofixResult:
     preparation, diagnosis = run.prepared, run.diagnosed
     proof = run.best_proof if run.proofs else None
     assert run.decision is not None
-    proven = run.decision.decision in PROVEN and proof is not None
+    proven = run.decision.decision.is_proven and proof is not None
     delivered = proof.delivered if proof is not None and proven else run.original
+    reproduction = _reproduction(run) if proven else None
     result = AutofixResult(
         verdict=run.decision.decision,
         proof=run.decision,
@@ -57,7 +55,7 @@ def result_of(run: RunState) -> AutofixResult:
         told=run.told.most if run.told is not None else float("nan"),
         seconds=_seconds(run),
         notes=(*run.notes, *preparation.trainer.notes),
-        reproduction=_reproduction(run) if proven else None,
+        reproduction=reproduction,
     )
     if run.directory is not None:
         _save(result, run.directory)
@@ -78,10 +76,11 @@ def _save(result: AutofixResult, directory: str | Path) -> None:
     """Write the files; a full disk does not take the result away from its owner."""
     try:
         result.save(directory)
-    except OSError as error:
+    except Exception as error:  # also whatever a layer of the user's raises when it is saved
+        why = f"{type(error).__name__}: {error}"
         warnings.warn(
-            f"keras_debugger could not write all files to {directory}: {error}. The result is "
-            "returned; call result.save with another folder.",
+            f"keras_debugger could not write all files to {directory} ({why}). The result is "
+            "returned all the same; result.save(folder) writes them again.",
             stacklevel=4,
         )
 

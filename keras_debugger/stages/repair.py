@@ -27,7 +27,6 @@ from keras_debugger.stages.anytime import (
     seconds_left,
 )
 from keras_debugger.stages.choosing import choose_in_fold
-from keras_debugger.stages.concluding import PROVEN
 from keras_debugger.stages.cost_ahead import cost_ahead, limit_of_search
 from keras_debugger.stages.experimenting import with_experiments
 from keras_debugger.stages.run_state import FIRST_PROOF_SEED, RunState
@@ -147,7 +146,7 @@ class Repair(RunState):
                 before=self.proofs[-1].before if self.proofs else (),
             )
             self.proofs += (proof,)
-            if proof.verdict.decision in PROVEN:
+            if proof.verdict.decision.is_proven:
                 break
         if self.proofs:
             self.decision = self.best_proof.verdict
@@ -160,7 +159,7 @@ class Repair(RunState):
 
     def diagnose_again(self, judge: Judge) -> None:
         """Look at the fixed run for what is still wrong."""
-        if self.proofs and self.best_proof.verdict.decision in PROVEN:
+        if self.proofs and self.best_proof.verdict.decision.is_proven:
             after = self.best_proof.delivered
             self.diagnosis_after = judge(self.prepared.complete(after.record))
 
@@ -169,7 +168,7 @@ class Repair(RunState):
         if self.spending is None or not self.proofs:
             return
         proof = self.best_proof
-        if proof.verdict.decision in PROVEN:
+        if proof.verdict.decision.is_proven:
             left = self.spending.limit - self.spending.cost
             if left < LEAST_LEFT:
                 return

@@ -105,6 +105,11 @@ class Decision(StrEnum):
     HEALTHY = "healthy"  # nothing is wrong, left alone
     REFUSED = "refused"  # no change of the model can mend it: the data are broken
 
+    @property
+    def is_proven(self) -> bool:
+        """Whether the fixed model is delivered."""
+        return self in {Decision.VERIFIED, Decision.IMPROVED}
+
 
 class Ending(StrEnum):
     """How a training run ended."""

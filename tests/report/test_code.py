@@ -266,6 +266,20 @@ def test_decay_weights_and_schedules_are_code_that_runs():
     assert space["sample_weight"].shape == space["y_train"].shape
 
 
+def test_the_users_callbacks_stay_in_the_call_and_are_named():
+    fit = FitDescription(
+        epochs=2, batch_size=32, callbacks=("EarlyStopping", "ReduceLROnPlateau", "CSVLogger")
+    )
+    early = fix_code(of(StopEarly(patience=3)), model(), fit)
+    assert "*callbacks,  # yours: ReduceLROnPlateau, CSVLogger\n" in early
+    assert "keras.callbacks.EarlyStopping(patience=3" in early
+    compile(early, "pasted.py", "exec")
+    more = fix_code(of(SetEpochs(epochs=3)), model(), fit)
+    assert "*callbacks,  # yours: EarlyStopping, ReduceLROnPlateau, CSVLogger\n" in more
+    planned = fix_code(of(SetSchedule(schedule=Schedule.COSINE)), model(), fit)
+    assert "*callbacks,  # yours: EarlyStopping, CSVLogger\n" in planned
+
+
 def test_a_huber_loss_on_scaled_targets_turns_at_their_deviation():
     regression = with_output(model(), loss=LossKind.HUBER, activation="linear", units=1)
     code = fix_code(of(ScaleTargets(output=0, mean=150.0, sd=77.0)), regression)

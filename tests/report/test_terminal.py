@@ -8,6 +8,7 @@ from rich.console import Console
 
 from keras_debugger.report.encoding import printable
 from keras_debugger.report.progress import TerminalProgress
+from keras_debugger.report.result_story import tell_result
 from keras_debugger.report.terminal import (
     SilentProgress,
     make_progress,
@@ -62,6 +63,17 @@ def test_colours_only_in_a_terminal_and_not_with_no_color(monkeypatch):
     assert "31m" not in said(plain)
 
 
+def test_code_keeps_its_lines_in_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    file = stream()
+    one = result(Decision.VERIFIED)
+    show_result(one, file)
+    lines = said(file).splitlines()
+    code = [line for line in tell_result(one).code.splitlines() if line]
+    assert max(map(len, code)) > 40
+    assert [line for line in code if f"    {line}" not in lines] == []
+
+
 def test_standard_output_is_the_default(capsys):
     show_diagnosis(sound())
     assert "This run is healthy" in capsys.readouterr().out
@@ -91,9 +103,10 @@ def test_without_a_terminal_progress_is_plain_lines(encoding):
     lines = said(file).splitlines()
     assert lines == [
         "Searching for a fix (about 3 trainings of the original)",
-        "  Unchanged, seed 7: accuracy 0.4, 2.3 s",
-        "  Normalize inputs, clip gradients, lower learning rate, seed 7: accuracy 0.9, 2.3 s",
-        "  Unchanged, seed 8: out of memory, 2.3 s",
+        "  Unchanged, seed 7: accuracy 0.400 after 2 epochs, 2.3 s",
+        "  Normalize inputs, clip gradients, lower learning rate, seed 7: accuracy 0.900 "
+        "after 2 epochs, 2.3 s",
+        "  Unchanged, seed 8: out of memory after 30 epochs, 2.3 s",
         "one fix was refused: [red]x",
         "Proving normalize inputs (about 6 trainings of the original)",
     ]
@@ -124,7 +137,7 @@ def test_in_a_terminal_one_line_is_live(monkeypatch):
     work(progress)
     text = said(file)
     assert "epoch 1/2, loss 1.23" in text
-    assert "best 0.9" in text
+    assert "best 0.900" in text
     assert " left" in text
     assert text.endswith("\x1b[?25h") or "\x1b[?25h" in text
 

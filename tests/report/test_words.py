@@ -14,6 +14,7 @@ from keras_debugger.report.words import (
     listing,
     number,
     percent,
+    score_words,
     title,
 )
 from keras_debugger.types.vocabulary import Decision
@@ -86,6 +87,15 @@ def test_half_surrogates_can_be_written():
 
 def test_small_words():
     assert title("exploding-gradients") == "Exploding gradients"
+    assert title("dead-relu-at-start") == "Dead ReLU at start"
+    assert title("nan-gradients") == "NaN gradients"
+    assert [score_words(value) for value in (0.6, 0.66149, 0.0, 1234.5, float("nan"))] == [
+        "0.600",
+        "0.661",
+        "0",
+        "1,234",
+        "NaN",
+    ]
     assert listing(["a", "b", "c"]) == "a, b and c"
     assert families(["LOS101", "LOS102", "GRD101", "X1"]) == (
         "loss curves (2), gradients (1) and other checks (1)"
