@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from keras_debugger.errors import KerasDebuggerError
+from keras_debugger.errors import InvalidArgumentError, KerasDebuggerError
 from keras_debugger.version import VERSION
 
 
@@ -24,13 +24,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()  # a closed pipe shows here, and not when Python ends
+        return status
     except KerasDebuggerError as error:
         print(f"keras-debugger: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("keras-debugger: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # of a pager or `head` that has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,7 +47,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="the main job on real data, in about a minute")
-    demo.add_argument("--directory", type=Path, default=Path("keras_debugger_demo"))
+    demo.add_argument(
+        "--directory",
+        type=Path,
+        default=Path("keras_debugger_demo"),
+        metavar="FOLDER",
+        help="where the files go (keras_debugger_demo)",
+    )
     demo.set_defaults(run=_demo)
 
     diagnose = commands.add_parser("diagnose", help="what is wrong in a saved run")
@@ -53,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.set_defaults(run=_diagnose)
 
     report = commands.add_parser("report", help="write the report of a recorded run again")
-    report.add_argument("folder", type=Path, metavar="FOLDER")
+    report.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="directory given to Recorder(directory=...)"
+    )
     report.set_defaults(run=_report)
 
     resume = commands.add_parser("resume", help="continue a run of autofix from its directory")
@@ -64,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     resume.set_defaults(run=_resume)
 
     explain = commands.add_parser("explain", help="what a check looks at, and where it comes from")
-    explain.add_argument("code", metavar="CODE", help="such as GRD101 or exploding-gradients")
+    explain.add_argument(
+        "code", metavar="CODE", help="such as GRD101, exploding-gradients, or a part of a name"
+    )
     explain.set_defaults(run=_explain)
 
     list_checks = commands.add_parser("list-checks", help="all checks")
@@ -89,16 +104,22 @@ def _diagnose(options: argparse.Namespace) -> int:
     from keras_debugger.workflow import diagnose
 
     diagnosis = diagnose(options.file)
+    written = diagnosis.save(options.save) if options.save else None
     diagnosis.show()
-    if options.save:
-        diagnosis.save(options.save)
-        print(f"\nwritten: {options.save}")
+    if written is not None:
+        print(f"\nwritten: {written}")
     return 1 if diagnosis.problems else 0
 
 
 def _report(options: argparse.Namespace) -> int:
     from keras_debugger.workflow import diagnose
 
+    if (options.folder / "final_report.html").exists():
+        raise InvalidArgumentError(
+            given=f"{options.folder}, which holds a result of autofix with its reports",
+            expected="a folder that Recorder(directory=...) has written",
+            do=f"open {options.folder / 'final_report.html'}",
+        )
     diagnosis = diagnose(options.folder)
     for name in ("diagnostic_report.md", "diagnostic_report.html"):
         diagnosis.save(options.folder / name)
@@ -122,14 +143,19 @@ def _resume(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from keras_debugger.checks import ALL_CHECKS
 
-    for check in ALL_CHECKS:
-        if options.code.lower() in (check.code.lower(), check.name):
-            print(f"{check.code} {check.name}\n\n{inspect.getdoc(type(check))}")
-            return 0
-    print(
-        f"keras-debugger: no check {options.code}; see keras-debugger list-checks", file=sys.stderr
+    words = options.code.lower().replace(" ", "-")
+    meant = [check for check in ALL_CHECKS if words in (check.code.lower(), check.name)]
+    meant = meant or [check for check in ALL_CHECKS if words in check.name]
+    if len(meant) == 1:
+        print(f"{meant[0].code} {meant[0].name}\n\n{inspect.getdoc(type(meant[0]))}")
+        return 0
+    raise InvalidArgumentError(
+        given=f"{options.code!r}, which is in the names of {len(meant)} checks",
+        expected="the code or name of one check",
+        do="choose one of " + ", ".join(f"{check.code} {check.name}" for check in meant)
+        if meant
+        else "see keras-debugger list-checks",
     )
-    return 2
 
 
 def _list_checks(options: argparse.Namespace) -> int:
