@@ -2,16 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from programs.faults import is_named
+from programs.plots import plot_reliability
+from programs.reliability import Said
 from scipy.stats import binomtest
 
 Row = dict[str, Any]
-# Two honest names of one fault.
-ALIKE = (frozenset({"LEARNING_RATE_TOO_LOW", "TOO_FEW_UPDATES"}),)
 REPAIRED = 0.8  # share of the lost score that a repair brings back
 WAYS = {
     "baseline": "the baseline's table",
@@ -21,13 +21,6 @@ WAYS = {
     "random": "probes in random order, same cost",
     "experiments": "record and experiments",
 }
-BINS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
-
-
-def is_named(cause: str, named: Sequence[str]) -> bool:
-    """Whether a cause, or another honest name of it, is among those named."""
-    same = next((names for names in ALIKE if cause in names), frozenset({cause}))
-    return bool(same & set(named))
 
 
 def first_is_right(row: Row, way: str) -> bool:
@@ -97,16 +90,9 @@ def confusion(rows: Sequence[Row], way: str = "experiments") -> Iterator[str]:
         yield f"{cause:32s} {right:3d} of {whole[cause]:3d}" + (f"   {others}" if others else "")
 
 
-def calibration(rows: Sequence[Row], way: str) -> list[tuple[float, float, int]]:
-    """Mean probability of the first cause, share of right ones, and rows; for each bin of BINS."""
-    pairs = [(row[way][0][1], first_is_right(row, way)) for row in rows if row.get(way)]
-    found = []
-    for low, high in pairwise(BINS):
-        inside = [pair for pair in pairs if low <= pair[0] < high or pair[0] == high == 1.0]
-        if inside:
-            said, right = np.mean(inside, axis=0)
-            found.append((float(said), float(right), len(inside)))
-    return found
+def calibration(rows: Sequence[Row], way: str) -> list[Said]:
+    """Probability of the first cause, and whether it is one of those that are there."""
+    return [(row[way][0][1], first_is_right(row, way)) for row in rows if row.get(way)]
 
 
 def did_not_pay(rows: Sequence[Row]) -> Iterator[str]:
@@ -132,22 +118,8 @@ def did_not_pay(rows: Sequence[Row]) -> Iterator[str]:
 
 def plot_calibration(rows: Sequence[Row], path: Path) -> None:
     """The probability of the first cause against how often it was right."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(5, 5), layout="constrained")
-    axes = figure.subplots()
-    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
-    for way in ("static", "experiments"):
-        found = calibration(rows, way)
-        said, right, _ = zip(*found, strict=True) if found else ((), (), ())
-        axes.plot(said, right, marker="o", label=WAYS[way])
-        for x, y, amount in found:
-            axes.annotate(str(amount), (x, y), textcoords="offset points", xytext=(6, -10))
-    axes.set(xlabel="probability of the first cause", ylabel="share that was right")
-    axes.set(xlim=(0, 1.02), ylim=(0, 1.05))
-    axes.legend(loc="lower right")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=110)
+    ways = ("static", "experiments")
+    plot_reliability({WAYS[way]: calibration(rows, way) for way in ways}, path)
 
 
 def _named(row: Row, way: str) -> list[str]:

@@ -27,6 +27,7 @@ import keras
 import tensorflow as tf
 from cause_rows import HOSTS, NAMES, Task, make_row
 from programs.faults import FAULTS
+from programs.reliability import in_lines
 from programs.training import train
 
 import keras_debugger
@@ -162,10 +163,10 @@ def _show(rows: Sequence[dict], records: Path | None, options: argparse.Namespac
         print()
         for line in lines:
             print(line)
-    print("\nprobability said, share right, programs")
+    print("\n| first cause | said | right (95 %) | programs |\n| --- | --- | --- | --- |")
     for way in ("static", "experiments"):
-        for said, right, amount in tables.calibration(faulty, way):
-            print(f"{tables.WAYS[way]:42s} {said:.2f} {right:.2f} {amount:4d}")
+        for line in in_lines(tables.WAYS[way], tables.calibration(faulty, way)):
+            print(line)
     if options.plot is not None and faulty:
         tables.plot_calibration(faulty, options.plot)
 

@@ -1,6 +1,6 @@
 """Faults with a dial: each edits a healthy program, and is what a person would have to undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from keras_debugger.types.vocabulary import CauseKind
@@ -9,7 +9,8 @@ from programs.data import TASKS, Goal
 from programs.program import Program
 
 C = CauseKind
-RECURRENT = frozenset({"lstm", "gru", "simple-rnn", "both-ways", "tagger"})
+# Two honest names of one fault.
+ALIKE = (frozenset({C.LEARNING_RATE_TOO_LOW.name, C.TOO_FEW_UPDATES.name}),)
 Edit = Callable[[Program, float], Program]
 
 
@@ -20,21 +21,27 @@ class Fault:
     Args:
         name: unique name.
         cause: what a person would name.
-        strengths: positions of the dial, weakest first.
         edit: healthy program and strength -> faulty program.
+        strengths: positions of the dial, weakest first.
         fits: whether a program can have this fault.
     """
 
     name: str
     cause: CauseKind
-    strengths: tuple[float, ...]
     edit: Edit
+    strengths: tuple[float, ...] = (1,)
     fits: Callable[[Program], bool] = lambda program: True
 
     def put_into(self, program: Program, strength: float) -> Program:
         """The faulty program, with a name of its own."""
         faulty = self.edit(program, strength)
         return faulty.edit(name=f"{program.name}+{self.name}*{strength:g}")
+
+
+def is_named(cause: str, named: Sequence[str]) -> bool:
+    """Whether a cause, or another honest name of it, is among those named."""
+    same = next((names for names in ALIKE if cause in names), frozenset({cause}))
+    return bool(same & set(named))
 
 
 def goal_of(program: Program) -> Goal:
@@ -46,12 +53,9 @@ def _has(*goals: Goal) -> Callable[[Program], bool]:
     return lambda program: goal_of(program) in goals
 
 
-def _takes_numbers(program: Program) -> bool:
-    return not TASKS[program.task].tokens
-
-
-def _is_dense(program: Program) -> bool:
-    return program.body in ("mlp", "cnn", "cnn-1d", "residual", "bag", "cnn-mean")
+def _has_features(program: Program) -> bool:
+    """Whether its inputs are numbers, and not its answers as well."""
+    return not TASKS[program.task].tokens and goal_of(program) is not Goal.INPUTS
 
 
 def _is_plain_stack(program: Program) -> bool:
@@ -68,8 +72,13 @@ def _changed(**changes: object) -> Edit:
     return lambda program, strength: program.edit(**changes)
 
 
-def _mild_rate(program: Program, strength: float) -> Program:
-    return program.edit(rate_factor=strength)
+def _set(field: str, **changes: object) -> Edit:
+    """The strength is the new value of a field."""
+    return lambda program, strength: program.edit(**{field: strength}, **changes)
+
+
+def _with_body(*bodies: str) -> Callable[[Program], bool]:
+    return lambda program: program.body in bodies
 
 
 def _deep_sigmoid(program: Program, strength: float) -> Program:
@@ -88,19 +97,20 @@ def _overgrown(program: Program, strength: float) -> Program:
     )
 
 
+_is_dense = _with_body("mlp", "cnn", "cnn-1d", "residual", "bag", "cnn-mean")
 NUMBER, CLASSES, TWO = Goal.NUMBER, Goal.CLASSES, Goal.TWO_CLASSES
 FAULTS: tuple[Fault, ...] = (
     Fault(
         name="rate-high",
         cause=C.LEARNING_RATE_TOO_HIGH,
         strengths=(10, 30, 100, 1000),
-        edit=_mild_rate,
+        edit=_set("rate_factor"),
     ),
     Fault(
         name="rate-low",
         cause=C.LEARNING_RATE_TOO_LOW,
         strengths=(0.03, 0.01, 0.001),
-        edit=_mild_rate,
+        edit=_set("rate_factor"),
     ),
     Fault(
         name="few-epochs",
@@ -117,70 +127,60 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="squared-error-of-classes",
         cause=C.WRONG_LOSS,
-        strengths=(1,),
         edit=_changed(loss="mean_squared_error", logits=False, one_hot=True, smoothing=0.0),
         fits=_has(CLASSES),
     ),
     Fault(
         name="absolute-error-of-classes",
         cause=C.WRONG_LOSS,
-        strengths=(1,),
         edit=_changed(loss="mean_absolute_error", logits=False, one_hot=True, smoothing=0.0),
         fits=_has(CLASSES),
     ),
     Fault(
         name="percentage-error",
         cause=C.WRONG_LOSS,
-        strengths=(1,),
         edit=_changed(loss="mean_absolute_percentage_error"),
         fits=_has(NUMBER),
     ),
     Fault(
         name="count-loss-of-classes",
         cause=C.WRONG_LOSS,
-        strengths=(1,),
         edit=_changed(loss="poisson", logits=False, output="linear"),
         fits=_has(TWO),
     ),
     Fault(
         name="relu-output",
         cause=C.WRONG_OUTPUT_ACTIVATION,
-        strengths=(1,),
         edit=_changed(output="relu", logits=False),
         fits=_has(CLASSES, TWO, NUMBER),
     ),
     Fault(
         name="sigmoid-output",
         cause=C.WRONG_OUTPUT_ACTIVATION,
-        strengths=(1,),
         edit=_changed(output="sigmoid"),
         fits=_has(NUMBER, Goal.COUNT),
     ),
     Fault(
         name="softmax-of-one-unit",
         cause=C.WRONG_OUTPUT_ACTIVATION,
-        strengths=(1,),
         edit=_changed(output="softmax", logits=False),
         fits=_has(TWO, NUMBER),
     ),
     Fault(
         name="tanh-output",
         cause=C.WRONG_OUTPUT_ACTIVATION,
-        strengths=(1,),
         edit=_changed(output="tanh", logits=False),
         fits=_has(CLASSES, TWO, NUMBER),
     ),
     Fault(
         name="logits-as-probabilities",
         cause=C.LOGITS_MISMATCH,
-        strengths=(1,),
         edit=_changed(output="linear", logits=False),
         fits=_has(CLASSES, TWO, Goal.LABELS),
     ),
     Fault(
         name="probabilities-as-logits",
         cause=C.LOGITS_MISMATCH,
-        strengths=(1,),
         edit=lambda program, strength: program.edit(
             output="softmax" if goal_of(program) is CLASSES else "sigmoid", logits=True
         ),
@@ -189,14 +189,12 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="root-loss",
         cause=C.UNSTABLE_CUSTOM_LOSS,
-        strengths=(1,),
         edit=_changed(loss="root"),
         fits=_has(NUMBER, Goal.INPUTS),
     ),
     Fault(
         name="bare-logarithm",
         cause=C.UNSTABLE_CUSTOM_LOSS,
-        strengths=(1,),
         edit=_changed(loss="log", output="relu", logits=False),
         fits=_has(TWO),
     ),
@@ -211,22 +209,18 @@ FAULTS: tuple[Fault, ...] = (
         name="unbounded-recurrence",
         cause=C.UNBOUNDED_RECURRENT_ACTIVATION,
         strengths=(1, 3),
-        edit=lambda program, strength: program.edit(
-            recurrent_activation="relu", start_scale=strength
-        ),
-        fits=lambda program: program.body in RECURRENT,
+        edit=_set("start_scale", recurrent_activation="relu"),
+        fits=_with_body("lstm", "gru", "simple-rnn", "both-ways", "tagger"),
     ),
     Fault(
         name="no-nonlinearity",
         cause=C.MISSING_NONLINEARITY,
-        strengths=(1,),
         edit=_changed(activation="linear"),
-        fits=lambda program: program.body in ("mlp", "cnn", "cnn-1d"),
+        fits=_with_body("mlp", "cnn", "cnn-1d"),
     ),
     Fault(
         name="zero-start",
         cause=C.BAD_INITIALIZATION,
-        strengths=(1,),
         edit=_changed(start="zeros"),
         fits=_is_dense,
     ),
@@ -234,14 +228,14 @@ FAULTS: tuple[Fault, ...] = (
         name="constant-start",
         cause=C.BAD_INITIALIZATION,
         strengths=(0.1, 1, 10),
-        edit=lambda program, strength: program.edit(start="constant", start_scale=strength),
+        edit=_set("start_scale", start="constant"),
         fits=_is_dense,
     ),
     Fault(
         name="huge-start",
         cause=C.BAD_INITIALIZATION,
         strengths=(5, 20, 100),
-        edit=lambda program, strength: program.edit(start_scale=strength),
+        edit=_set("start_scale"),
         fits=lambda program: _is_dense(program) and not program.norm,
     ),
     Fault(
@@ -263,14 +257,14 @@ FAULTS: tuple[Fault, ...] = (
         name="strong-dropout",
         cause=C.TOO_MUCH_REGULARIZATION,
         strengths=(0.6, 0.8, 0.95),
-        edit=lambda program, strength: program.edit(dropout=strength),
+        edit=_set("dropout"),
         fits=_is_dense,
     ),
     Fault(
         name="strong-penalty",
         cause=C.TOO_MUCH_REGULARIZATION,
         strengths=(0.03, 0.3, 3),
-        edit=lambda program, strength: program.edit(l2=strength),
+        edit=_set("l2"),
         fits=_is_dense,
     ),
     Fault(
@@ -284,29 +278,29 @@ FAULTS: tuple[Fault, ...] = (
         name="batch-norm-lag",
         cause=C.BATCH_NORM_STATISTICS_LAG,
         strengths=(0.99, 0.999, 0.9999),
-        edit=lambda program, strength: program.edit(norm="batch", norm_momentum=strength),
-        fits=lambda program: program.body in ("mlp", "cnn", "cnn-mean", "residual"),
+        edit=_set("norm_momentum", norm="batch"),
+        fits=_with_body("mlp", "cnn", "cnn-mean", "residual"),
     ),
     Fault(
         name="raw-inputs",
         cause=C.INPUTS_NOT_NORMALIZED,
         strengths=(30, 300, 3000),
         edit=_damaged(damage.scaled_inputs),
-        fits=lambda program: _takes_numbers(program) and goal_of(program) is not Goal.INPUTS,
+        fits=_has_features,
     ),
     Fault(
         name="inputs-divided-away",
         cause=C.INPUTS_NOT_NORMALIZED,
         strengths=(1e-3, 1e-5),
         edit=_damaged(damage.shrunk_inputs),
-        fits=lambda program: _takes_numbers(program) and goal_of(program) is not Goal.INPUTS,
+        fits=_has_features,
     ),
     Fault(
         name="inputs-lost",
         cause=C.INPUTS_CONSTANT,
         strengths=(0,),
         edit=_damaged(damage.shrunk_inputs),
-        fits=lambda program: _takes_numbers(program) and goal_of(program) is not Goal.INPUTS,
+        fits=_has_features,
     ),
     Fault(
         name="raw-targets",
@@ -320,7 +314,7 @@ FAULTS: tuple[Fault, ...] = (
         cause=C.NAN_IN_DATA,
         strengths=(1e-4, 0.01, 0.2),
         edit=_damaged(damage.missing_values),
-        fits=lambda program: _takes_numbers(program) and goal_of(program) is not Goal.INPUTS,
+        fits=_has_features,
     ),
     Fault(
         name="extreme-targets",
@@ -339,7 +333,6 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         name="moved-labels",
         cause=C.LABELS_CORRUPTED,
-        strengths=(1,),
         edit=_damaged(damage.moved_labels),
         fits=lambda program: goal_of(program) is not Goal.INPUTS,
     ),
@@ -369,22 +362,14 @@ FAULTS: tuple[Fault, ...] = (
         cause=C.PREPROCESSING_MISMATCH,
         strengths=(4, 16, 255),
         edit=_damaged(damage.other_preprocessing),
-        fits=lambda program: (
-            _takes_numbers(program)
-            and goal_of(program) is not Goal.INPUTS
-            and program.validation == "data"
-        ),
+        fits=lambda program: _has_features(program) and program.validation == "data",
     ),
     Fault(
         name="held-out-not-centred",
         cause=C.PREPROCESSING_MISMATCH,
         strengths=(1, 3, 10),
         edit=_damaged(damage.shifted_held_out),
-        fits=lambda program: (
-            _takes_numbers(program)
-            and goal_of(program) is not Goal.INPUTS
-            and program.validation == "data"
-        ),
+        fits=lambda program: _has_features(program) and program.validation == "data",
     ),
 )
 

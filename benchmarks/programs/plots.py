@@ -1,6 +1,6 @@
 """Pictures of the fault matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import matplotlib
@@ -10,6 +10,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from programs.reliability import Said, bins
 from programs.rows import Row
 
 COLUMNS = 6
@@ -71,6 +72,24 @@ def plot_confusion(named: dict[str, dict[str, int]], path: Path) -> None:
             fontsize=5,
             color="white" if value > 0.5 else "black",
         )
+    _save(figure, path)
+
+
+def plot_reliability(curves: Mapping[str, Sequence[Said]], path: Path) -> None:
+    """The share that was right over what was said; each point with its number of cases."""
+    figure, axis = plt.subplots(figsize=(5, 5))
+    axis.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    for name, said in curves.items():
+        points = bins(said)
+        x, y = [one["said"] for one in points], [one["right"] for one in points]
+        low = [one["right"] - one["interval"][0] for one in points]
+        high = [one["interval"][1] - one["right"] for one in points]
+        axis.errorbar(x, y, yerr=(low, high), marker="o", capsize=2, label=name)
+        for one in points:
+            place = (one["said"], one["right"])
+            axis.annotate(str(one["n"]), place, textcoords="offset points", xytext=(6, -10))
+    axis.set(xlabel="probability said", ylabel="share right", xlim=(0, 1.02), ylim=(0, 1.05))
+    axis.legend(loc="lower right")
     _save(figure, path)
 
 

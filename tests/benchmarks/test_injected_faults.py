@@ -169,3 +169,49 @@ def test_tables_count_what_was_found_and_named(place):
         "faulty_runs": 2,
         "detected": 0,
     }
+
+
+def test_what_is_said_is_held_against_what_is_right(place, tmp_path):
+    from programs.plots import plot_reliability
+    from programs.reliability import bins, in_lines, scores
+
+    said = [(0.9, True)] * 9 + [(0.9, False)] + [(0.3, False)] * 4
+    low, high = bins(said)
+    assert (low["said"], low["right"], low["n"]) == (pytest.approx(0.3), 0.0, 4)
+    assert (high["said"], high["right"], high["n"]) == (pytest.approx(0.9), 0.9, 10)
+    assert high["interval"][0] < 0.9 < high["interval"][1]
+    whole = scores(said)
+    assert whole["n"] == 14
+    assert whole["brier"] == pytest.approx((9 * 0.01 + 0.81 + 4 * 0.09) / 14)
+    assert whole["calibration_error"] == pytest.approx(4 * 0.3 / 14)
+    assert len(list(in_lines("findings", said))) == 3
+    assert scores([])["brier"] is None
+    plot_reliability({"findings": said}, tmp_path / "reliability.png")
+    assert (tmp_path / "reliability.png").stat().st_size > 1000
+
+
+def test_a_finding_is_right_if_the_fault_made_it_and_the_cause_is_one_it_names(place):
+    from programs.reliability import of_findings, of_first_causes
+
+    def found(code, *causes, consequence_of=None):
+        return {
+            "code": code,
+            "severity": "ERROR",
+            "confidence": 0.9,
+            "causes": list(causes),
+            "consequence_of": consequence_of,
+        }
+
+    twin = row_of("iris") | {"findings": [found("LOS103")]}
+    fault = faulty("iris", "LEARNING_RATE_TOO_LOW", [], "TOO_FEW_UPDATES") | {
+        "findings": [
+            found("LOS103"),  # also without the fault
+            found("LOS108"),  # a symptom
+            found("OPT103", "TOO_FEW_UPDATES"),  # another honest name
+            found("MOD110", "BAD_INITIALIZATION"),
+            found("ACT101", "BAD_INITIALIZATION", consequence_of="LOS108"),
+        ]
+    }
+    said = of_findings([fault], [twin, row_of("wine", codes=["LOS106"])])
+    assert [right for _, right in said] == [False, False, True, True, False, True]
+    assert of_first_causes([fault]) == [(0.9, True)]
