@@ -156,6 +156,42 @@ def test_a_subclassed_model_is_repaired_through_build():
     assert result.plan.fixes[0].kind.name == "LOWER_LEARNING_RATE"
 
 
+class Unsavable(keras.layers.Dense):
+    """A layer that trains, and that neither Keras nor this package can make anew."""
+
+    def get_config(self):
+        raise RuntimeError("this layer tells nothing")
+
+
+def unsavable(rate=30.0):
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.layers.Input((64,)),
+            Unsavable(32, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    optimizer = keras.optimizers.SGD(rate)
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+@pytest.mark.slow
+def test_a_model_that_cannot_be_saved_is_handed_over_all_the_same(tmp_path):
+    with pytest.raises(KerasDebuggerError, match="this layer tells nothing"):
+        autofix(unsavable(), digits(), epochs=3, verbose=0)
+    with pytest.warns(UserWarning, match="could not write all files .*this layer tells nothing"):
+        result = autofix(
+            unsavable(), digits(), epochs=5, build=unsavable, directory=tmp_path, verbose=0
+        )
+    assert result.fixed
+    assert result.model.predict(digits()[0][:5], verbose=0).shape == (5, 10)
+    assert not (tmp_path / "fixed_model.keras").exists()
+    report = (tmp_path / "final_report.md").read_text(encoding="utf-8")
+    assert "could not be saved" in report
+
+
 x, y = digits()
 WRONG = {
     "not a model": ((1, (x, y)), {}, "compiled Keras"),
@@ -166,13 +202,36 @@ WRONG = {
     "shape": ((digit_model(), (x[:, :5], y)), {}, r"expected shape \(rows, 64\)"),
     "one-pass generator": ((digit_model(), (pair for pair in [(x, y)])), {}, "cannot be replayed"),
     "own call": ((OwnCall(0.1), (x, y)), {}, "pass build="),
-    "epochs": ((digit_model(), (x, y)), {"epochs": 0}, "epochs=0"),
-    "batch size": ((digit_model(), (x, y)), {"batch_size": 2.5}, "batch_size=2.5"),
-    "budget": ((digit_model(), (x, y)), {"budget": 0}, "budget=0"),
-    "seeds": ((digit_model(), (x, y)), {"seeds": 1}, "seeds=1"),
-    "improvement": ((digit_model(), (x, y)), {"min_improvement": 2}, "min_improvement=2"),
-    "metric": ((digit_model(), (x, y)), {"metric": "acuracy"}, "acuracy"),
-    "directory": ((digit_model(), (x, y)), {"directory": __file__}, "directory="),
+}
+WRONG |= {
+    said: ((digit_model(), (x, y)), keywords, said)
+    for keywords, said in (
+        ({"epochs": 0}, "epochs=0"),
+        ({"batch_size": 2.5}, "batch_size=2.5"),
+        ({"budget": 0}, "budget=0"),
+        ({"seeds": 1}, "seeds=1"),
+        ({"min_improvement": 2}, "min_improvement=2"),
+        ({"metric": "acuracy"}, "acuracy"),
+        ({"budget": "3"}, "budget='3'"),
+        ({"budget": float("nan")}, "budget=nan"),
+        ({"seeds": "5"}, "seeds='5'"),
+        ({"seeds": 2.5}, "seeds=2.5"),
+        ({"seed": "a"}, "seed='a'"),
+        ({"seed": -1}, "seed=-1"),
+        ({"min_improvement": "10%"}, "min_improvement='10%'"),
+        ({"max_seconds": "60"}, "max_seconds='60'"),
+        ({"metric": ["acc"]}, "metric="),
+        ({"callbacks": ["early"]}, "callbacks="),
+        ({"class_weight": "balanced"}, "class_weight='balanced'"),
+        ({"class_weight": {"yes": 2}}, "class_weight="),
+        ({"directory": 3}, "directory=3"),
+        ({"workers": "2"}, "workers='2'"),
+        ({"executor": "ray", "resources": [1]}, "resources="),
+        ({"executor": "ray", "resources": {"num_cpus": "a"}}, "resources="),
+        ({"directory": __file__}, "directory="),
+        ({"build": digit_model()}, "build=<Sequential"),
+        ({"verbose": "loud"}, "verbose='loud'"),
+    )
 }
 
 
@@ -183,7 +242,7 @@ def test_bad_input_is_refused_before_any_training(arguments, keywords, said, mon
 
     monkeypatch.setattr(keras.Model, "fit", fit)
     with pytest.raises(KerasDebuggerError, match=said) as caught:
-        autofix(*arguments, verbose=0, **keywords)
+        autofix(*arguments, **{"verbose": 0, **keywords})
     assert caught.value.given
     assert caught.value.expected
     assert caught.value.do

@@ -143,7 +143,7 @@ def _given(model: Any, reader: MetricReader) -> dict[str, Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a lambda is warned of
             return dict(model.get_compile_config() or {})
-    except (TypeError, ValueError, AttributeError, NotImplementedError) as error:
+    except (TypeError, ValueError, AttributeError, RuntimeError) as error:
         if reader.outputs > 1:
             raise _cannot_read(model, error) from error
         reason = " ".join(str(error).split(". ", maxsplit=1)[0].split())
@@ -164,7 +164,7 @@ def _read_optimizer(optimizer: Any, description: ModelDescription) -> OptimizerR
         return OptimizerRecipe(type(optimizer), config, inner)
     try:
         config = dict(optimizer.get_config())
-    except (NotImplementedError, TypeError, ValueError, AttributeError) as error:
+    except (RuntimeError, TypeError, ValueError, AttributeError) as error:
         raise _cannot_make("optimizer", optimizer, error) from error
     start = description.optimizer
     if isinstance(config.get("learning_rate"), dict):
@@ -174,7 +174,7 @@ def _read_optimizer(optimizer: Any, description: ModelDescription) -> OptimizerR
     recipe = OptimizerRecipe(type(optimizer), config)
     try:
         recipe.make()
-    except (TypeError, ValueError, KeyError, NotImplementedError) as error:
+    except (TypeError, ValueError, KeyError, RuntimeError) as error:
         raise _cannot_make("optimizer", optimizer, error) from error
     return recipe
 
@@ -183,7 +183,7 @@ def _read_schedule(config: dict[str, Any], optimizer: Any) -> Any:
     """The schedule as an object, which optimizers can share: it has no state."""
     try:
         schedule = keras.saving.deserialize_keras_object(config)
-    except (TypeError, ValueError, KeyError, ImportError, NotImplementedError):
+    except (TypeError, ValueError, KeyError, ImportError, RuntimeError):
         schedule = None
     if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
         return schedule

@@ -13,14 +13,15 @@ _INNER = MappingProxyType(
     {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",), "cell": ("cell",)}
 )  # key in a wrapper's config, and the attributes that hold the layer
 _FUNCTIONS = ("activation", "recurrent_activation")
-_CLONING_ERRORS = (
+_CLONING_ERRORS = (  # what a user's get_config or __init__ may raise
     TypeError,
     ValueError,
-    KeyError,
+    LookupError,
     AttributeError,
     ImportError,
-    NotImplementedError,
+    RuntimeError,
     NameError,
+    AssertionError,
 )
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.interventions import START
 from keras_debugger.causes.investigation import Investigation, investigate
-from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.fixes.planning import plan_fixes
 from keras_debugger.report.diagnosis_view import DiagnosisView
+from keras_debugger.stages.run_arguments import check_budget, check_seed
 from keras_debugger.training.budget import Budget
-from keras_debugger.training.preparation import Preparation, describe_fit, prepare
+from keras_debugger.training.fit_arguments import describe_fit
+from keras_debugger.training.preparation import Preparation, prepare
 from keras_debugger.types.progress import Progress
 from keras_debugger.types.record import TrainingRecord
 
@@ -48,12 +49,8 @@ def diagnose_by_experiment(
     Returns:
         The diagnosis with what the experiments made of it; a healthy run is left alone.
     """
-    if not budget > 0.0:
-        raise InvalidArgumentError(
-            given=f"budget={budget!r}",
-            expected="a positive number of trainings",
-            do="use budget=1, or leave experiments out",
-        )
+    check_budget(budget, do="use budget=1, or leave experiments out")
+    check_seed(seed)
     names = ("epochs", "batch_size", "shuffle", "class_weight")
     fit = describe_fit(
         **{name: arguments.pop(name) for name in names}, recorded=record.fit_description

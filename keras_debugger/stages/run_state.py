@@ -20,12 +20,8 @@ from keras_debugger.stages.concluding import result_of
 from keras_debugger.stages.run_arguments import check_numbers
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.executor_choice import check_executor, make_executor
-from keras_debugger.training.preparation import (
-    Preparation,
-    describe_fit,
-    prepare,
-    prepare_again,
-)
+from keras_debugger.training.fit_arguments import describe_fit
+from keras_debugger.training.preparation import Preparation, prepare, prepare_again
 from keras_debugger.training.run_folder import KeptRun, RunFolder
 from keras_debugger.training.time_limit import TimeIsUp
 from keras_debugger.types.learning_curve import LearningCurve

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any
 
 import tensorflow as tf
 
@@ -10,6 +12,7 @@ from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.training.callbacks import EpochListener
 from keras_debugger.training.executor import Executor, LocalExecutor
 from keras_debugger.training.executor_ray import RayExecutor
+from keras_debugger.training.fit_arguments import is_whole
 from keras_debugger.training.isolation import ProcessExecutor
 from keras_debugger.training.limits import Limits
 from keras_debugger.training.machine import available_bytes, processors
@@ -65,19 +68,25 @@ def check_executor(
             expected=f"one of {', '.join(EXECUTORS)}",
             do="leave executor out to have it chosen",
         )
-    is_count = isinstance(workers, int) and not isinstance(workers, bool)
-    if workers is not None and (not is_count or workers < 1):
+    if workers is not None and not is_whole(workers, least=1):
         raise InvalidArgumentError(
             given=f"workers={workers!r}",
             expected="a whole number of processes, at least 1",
             do="leave workers out to have it chosen",
         )
-    if resources is not None and (name != "ray" or not {*resources} <= {*RESOURCES}):
+    if resources is not None and (name != "ray" or not _are_resources(resources)):
         raise InvalidArgumentError(
-            given=f"resources={dict(resources)!r} with executor={name!r}",
-            expected=f'{" and ".join(RESOURCES)} of each training, with executor="ray"',
+            given=f"resources={resources!r} with executor={name!r}",
+            expected=f'numbers for {" and ".join(RESOURCES)} of a training, with executor="ray"',
             do='for instance executor="ray", resources={"num_gpus": 0.5}',
         )
+
+
+def _are_resources(given: Any) -> bool:
+    return isinstance(given, Mapping) and all(
+        name in RESOURCES and isinstance(amount, Real) and float(amount) >= 0.0
+        for name, amount in given.items()
+    )
 
 
 class AutoExecutor:

@@ -20,7 +20,8 @@ class FolderLock:
     """Holds a folder until it is closed or the process ends, in whatever way it does.
 
     The lock is one of the system on an open file, not the file itself: one that a dead process, or
-    one before a restart of the machine, has left there is free.
+    one before a restart of the machine, has left there is free. Where the file system knows no
+    locks, `notes` says so and the folder is not held.
 
     Args:
         folder: the folder; it is there.
@@ -30,11 +31,12 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.notes: tuple[str, ...] = ()
         path = folder / FILE
         self._file: IO[str] = path.open("a+", encoding="utf-8")
         try:
             _lock(self._file)
-        except OSError:
+        except (BlockingIOError, PermissionError):
             self._file.seek(0)
             holder = _holder(self._file.read())
             self._file.close()
@@ -43,6 +45,11 @@ class FolderLock:
                 expected="a folder that no other run is using",
                 do="wait until it ends, stop it, or choose another folder",
             ) from None
+        except OSError as error:  # as on some file systems of clusters
+            self.notes = (
+                f"The file system of {folder} knows no locks ({error}): take care that no other "
+                "run works in this folder.",
+            )
         with suppress(OSError):  # a full disk: the folder is held, only nobody is told by whom
             self._file.seek(0)
             self._file.truncate()

@@ -13,7 +13,7 @@ import numpy as np
 from keras_debugger.errors import InvalidDataError, InvalidModelError
 from keras_debugger.recording.model.losses import resolve_loss
 from keras_debugger.recording.model_description import describe_model
-from keras_debugger.training.label_checks import check_labels
+from keras_debugger.training.label_checks import check_labels, rows_shape
 from keras_debugger.training.part import Part
 from keras_debugger.types.record import InputDescription, ModelDescription
 from keras_debugger.types.vocabulary import ModelKind
@@ -33,7 +33,7 @@ def check_model(model: Any, build: Callable[[], Any] | None = None) -> None:
     """
     if not isinstance(model, keras.Model):
         raise InvalidModelError(given=_described(model), expected=_EXPECTED, do=_advice(model))
-    if build is not None and not callable(build):
+    if build is not None and (not callable(build) or isinstance(build, keras.Model)):
         raise InvalidModelError(
             given=f"build={build!r}",
             expected="a function without arguments that returns the compiled model",
@@ -90,7 +90,10 @@ def _described(model: Any) -> str:
         return f"the class {model.__name__}"
     if isinstance(model, str):
         return f"the text {model[:60]!r}"
-    return f"a {type(model).__name__} of {type(model).__module__}"
+    kind = type(model)
+    module = "" if kind.__module__ == "builtins" else f" of {kind.__module__}"
+    article = "an" if kind.__name__[0] in "aeiouAEIOU" else "a"
+    return f"{article} {kind.__name__}{module}"
 
 
 def _advice(model: Any) -> str:
@@ -128,14 +131,12 @@ def _first(loss: Any) -> Any:
 def _check_inputs(description: ModelDescription, part: Part) -> None:
     inputs = description.inputs
     arrays = _by_input(inputs, part.x)
-    for position, (expected, array) in enumerate(zip(inputs, arrays, strict=True)):
+    for expected, array in zip(inputs, arrays, strict=True):
         if not _same_form(array.shape[1:], expected.shape):
             which = f"input {expected.name!r}" if len(inputs) > 1 else "x"
-            given = f"{which} of shape {array.shape}"
-            wanted = "(rows, " + ", ".join("any" if n is None else str(n) for n in expected.shape)
             raise InvalidDataError(
-                given=given,
-                expected=f"shape {wanted}), as the model's input {position} says",
+                given=f"{which} of shape {rows_shape(array.shape[1:])}",
+                expected=f"shape {rows_shape(expected.shape)}, as the model says",
                 do=_advice_on_shape(array.shape[1:], expected.shape),
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile
 
 from keras_debugger.training.task import Outcome, Task
 
@@ -57,7 +58,7 @@ class Journal:
     def _read(self, store: TrialStore, task: Task) -> Outcome | None:
         try:
             return store.find(task)
-        except (sqlite3.Error, OSError, ValueError, KeyError) as error:
+        except (sqlite3.Error, OSError, ValueError, KeyError, BadZipFile) as error:
             self._note(f"A trial in {store.folder} cannot be read ({error}); it is trained again.")
             return None
 

@@ -1,6 +1,6 @@
 """Do the labels have a form that the loss takes? What Keras takes in silence is no error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -67,9 +67,9 @@ def _check_sparse_labels(
         rank = labels.ndim - 1 if labels.shape[-1] == 1 and labels.ndim > 1 else labels.ndim
         if rank != output.rank - 1 and labels.ndim != output.rank - 1:
             raise InvalidDataError(
-                given=f"labels of shape {labels.shape} with {output.loss_name}",
-                expected="one class number for each answer, as in "
-                f"shape {('rows', *['...'] * (output.rank - 2))}".replace("'", ""),
+                given=f"labels of shape {rows_shape(labels.shape[1:])} with {output.loss_name}",
+                expected="one class number for each answer, as in shape "
+                f"{rows_shape(['...'] * (output.rank - 2))}",
                 do="turn one-hot labels into numbers with y.argmax(-1), or use "
                 "categorical_crossentropy",
             )
@@ -123,7 +123,17 @@ def _check_dense_labels(output: OutputDescription, labels: np.ndarray) -> None:
         else:
             do = "give the last layer 1 unit, or use a loss for classes"
     raise InvalidDataError(
-        given=f"labels of shape {shape} with {output.loss_name} on {output.units} output units",
-        expected=f"labels of shape (rows, {'..., ' * (output.rank - 2)}{output.units})",
+        given=f"labels of shape {rows_shape(shape[1:])} with {output.loss_name} on "
+        f"{output.units} output units",
+        expected=f"labels of shape {rows_shape([*['...'] * (output.rank - 2), output.units])}",
         do=do,
     )
+
+
+def rows_shape(shape: Sequence[int | str | None]) -> str:
+    """The shape of some rows in words: `(rows,)`, `(rows, 4)`, `(rows, any, 3)`.
+
+    Their number is left out: a user would not know that of a part of the data again.
+    """
+    sizes = ", ".join("any" if size is None else str(size) for size in shape)
+    return f"(rows, {sizes})" if sizes else "(rows,)"

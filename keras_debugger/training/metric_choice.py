@@ -89,7 +89,7 @@ def choose_metric(model: ModelDescription, data: DataProfile, metric: str = "aut
     Raises:
         InvalidArgumentError: there is no such metric, or it does not fit the labels.
     """
-    if metric != "auto" and metric not in _NAMES:
+    if not isinstance(metric, str) or (metric != "auto" and metric not in _NAMES):
         raise InvalidArgumentError(
             given=f"metric={metric!r}",
             expected=f"auto or one of {', '.join(sorted(_NAMES))}",

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.recording.data_profile import compare_data, profile_data
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.rewriting.blueprint import Blueprint, read_blueprint
 from keras_debugger.training.data import DataParts, check_fit, check_model, split_data
-from keras_debugger.training.scoring import choose_metric
+from keras_debugger.training.fit_arguments import read_callbacks
+from keras_debugger.training.scoring import Metric, choose_metric
 from keras_debugger.training.trainer import Trainer
 from keras_debugger.training.trial_run import Program
 from keras_debugger.types.progress import Progress
@@ -53,6 +52,11 @@ class Preparation:
         """Builds the model of any plan."""
         return self.trainer.program.blueprint
 
+    @property
+    def metric(self) -> Metric:
+        """What is compared."""
+        return self.trainer.metric
+
     def complete(self, record: TrainingRecord) -> TrainingRecord:
         """The record with the profiles of all the data, which are better than a sample of it."""
         return replace(
@@ -74,7 +78,7 @@ def prepare(
     validation_split: float = 0.0,
     test_data: Any = None,
     groups: Any = None,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
+    callbacks: Any = (),
     metric: str = "auto",
     build: Callable[[], keras.Model] | None = None,
     initial_weights: Mapping[str, np.ndarray] | None = None,
@@ -91,7 +95,7 @@ def prepare(
         validation_split: share that Keras would take from the end of the data, 0 to 1.
         test_data: held-out data; if None, a fifth of the data is set apart.
         groups: one value for each row of `data`; no group stands in two parts.
-        callbacks: the user's callbacks.
+        callbacks: the user's callbacks, as `fit` takes them.
         metric: name of the metric to compare, or `auto`.
         build: function that returns the compiled model, for models that cannot be rebuilt.
         initial_weights: weights at the start of the recorded run, by variable path.
@@ -108,7 +112,7 @@ def prepare(
         InvalidArgumentError: any other argument cannot be used.
     """
     check_model(model, build)
-    _check_counts(fit)
+    callbacks = read_callbacks(callbacks)
     parts = split_data(
         data,
         validation_data=validation_data,
@@ -168,25 +172,6 @@ def _prepared(trainer: Trainer, seed: int) -> Preparation:
     )
 
 
-def describe_fit(
-    *,
-    epochs: int | None,
-    batch_size: int | None,
-    shuffle: bool,
-    class_weight: Mapping[int, float] | None,
-    recorded: FitDescription | None,
-) -> FitDescription:
-    """Arguments of fit: those that were given, then those of the recorded run."""
-    recorded = recorded or FitDescription()
-    weights = class_weight if class_weight is not None else recorded.class_weight
-    return FitDescription(
-        epochs=epochs if epochs is not None else recorded.epochs,
-        batch_size=batch_size if batch_size is not None else recorded.batch_size,
-        shuffle=shuffle and recorded.shuffle is not False,
-        class_weight=None if weights is None else MappingProxyType(dict(weights)),
-    )
-
-
 def _complete(
     fit: FitDescription, parts: DataParts, callbacks: Sequence[keras.callbacks.Callback]
 ) -> FitDescription:
@@ -213,15 +198,3 @@ def _known(ours: FitDescription, recorded: FitDescription | None) -> FitDescript
         batch_size=recorded.batch_size or ours.batch_size,
         steps_per_epoch=recorded.steps_per_epoch or ours.steps_per_epoch,
     )
-
-
-def _check_counts(fit: FitDescription) -> None:
-    for name, value in (("epochs", fit.epochs), ("batch_size", fit.batch_size)):
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise InvalidArgumentError(
-                given=f"{name}={value!r}",
-                expected=f"{name} to be a whole number of at least 1",
-                do=f"give autofix the {name} that you would give to model.fit",
-            )

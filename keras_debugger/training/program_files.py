@@ -55,7 +55,9 @@ def write_program(program: Program, folder: Path) -> None:
     try:
         plain = _to_plain(program, arrays)
         program.model.save(folder / MODEL)
-    except (TypeError, ValueError, NotImplementedError, AttributeError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # whatever a layer of the user's raises when it is saved
         raise _cannot(" ".join(str(error).split())[:200]) from error
     write_arrays(folder / ARRAYS, arrays)
     (folder / TEXT).write_text(json.dumps(plain, allow_nan=False), encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import uuid
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_debugger.errors import UnreadableFileError, UnsupportedModelError
+from keras_debugger.recording.run.atomic_file import sync_folder
 from keras_debugger.recording.storage import load_record, save_record
 from keras_debugger.training.folder_lock import FolderLock
 from keras_debugger.training.journal import Journal
@@ -63,7 +65,7 @@ class RunFolder:
         """The journal of a run that is continued from this folder."""
         names = LayerNames.of(run.program.setup.model)
         try:
-            return Journal(store=TrialStore(self.folder, run.digest, names))
+            return Journal(store=TrialStore(self.folder, run.digest, names), notes=self._lock.notes)
         except (OSError, sqlite3.Error) as error:
             return self._without(error)
 
@@ -86,9 +88,8 @@ class RunFolder:
         """
         try:
             digest = digest_of(program)
-            journal = Journal(
-                store=TrialStore(self.folder, digest, LayerNames.of(program.setup.model))
-            )
+            names = LayerNames.of(program.setup.model)
+            journal = Journal(store=TrialStore(self.folder, digest, names), notes=self._lock.notes)
         except (OSError, sqlite3.Error, TypeError) as error:
             return self._without(error)
         told = {"digest": digest, "arguments": arguments, "cannot": ""}
@@ -124,8 +125,10 @@ class RunFolder:
             if record is not None:
                 save_record(record, unfinished / _RECORD)
             (unfinished / _ARGUMENTS).write_text(json.dumps(told, indent=1), encoding="utf-8")
+            _sync(unfinished)
             shutil.rmtree(place, ignore_errors=True)
             unfinished.rename(place)
+            sync_folder(self.folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -144,7 +147,8 @@ def read_run(directory: Path) -> KeptRun:
     """The run in a folder, to be continued.
 
     Raises:
-        UnreadableFileError: the folder holds no run, or one that only its own script can continue.
+        UnreadableFileError: the folder holds no run, a damaged one, or one that only its own script
+            can continue.
     """
     place = directory / FOLDER / _PROGRAM
     told = _told(place)
@@ -154,19 +158,21 @@ def read_run(directory: Path) -> KeptRun:
             expected="the directory that was given to autofix",
             do="check the path, or call autofix with directory= again",
         )
+    if told["cannot"]:
+        raise _only_by_its_script(directory, told["cannot"])
     try:
-        if told["cannot"]:
-            raise _only_by_its_script(directory, told["cannot"])
-        program = read_program(place, with_own_code=False)
+        record = place / _RECORD
+        return KeptRun(
+            program=read_program(place, with_own_code=False),
+            digest=told["digest"],
+            arguments=told["arguments"],
+            record=load_record(record) if record.is_file() else None,
+        )
     except UnsupportedModelError as error:
         raise _only_by_its_script(directory, error.given) from error
-    record = place / _RECORD
-    return KeptRun(
-        program=program,
-        digest=told["digest"],
-        arguments=told["arguments"],
-        record=load_record(record) if record.is_file() else None,
-    )
+    except (OSError, EOFError, KeyError, ValueError, TypeError) as error:
+        why = f"its files are damaged ({type(error).__name__}: {error})"
+        raise _only_by_its_script(directory, why) from error
 
 
 def _told(place: Path) -> dict[str, Any] | None:
@@ -185,6 +191,14 @@ def _only_by_its_script(directory: Path, reason: str) -> UnreadableFileError:
         do=f"call autofix again with the same model, data and directory={str(directory)!r}: what "
         "has been trained is taken from the journal",
     )
+
+
+def _sync(folder: Path) -> None:
+    """Bring the files of a folder onto the disk."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
 
 
 def _bytes_of(program: Program) -> int:

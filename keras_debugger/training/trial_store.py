@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -132,7 +133,7 @@ def _write_weights(path: Path, weights: tuple[np.ndarray, ...]) -> None:
 
 def _read_weights(path: Path) -> tuple[np.ndarray, ...] | None:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return tuple(archive[name] for name in sorted(archive.files))
-    except (OSError, ValueError, EOFError):
+    except (OSError, ValueError, EOFError, BadZipFile):
         return None  # the trial counts all the same; its model is trained again if it is needed

@@ -1,5 +1,6 @@
 """Nothing is trained twice: in a run, after a kill, on a full disk, and never two runs at once."""
 
+import errno
 import json
 import os
 import random
@@ -8,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -16,10 +18,12 @@ import pytest
 from programs_for_workers import model_of, plan_of, trainer_of
 
 from keras_debugger.errors import FolderInUseError, UnreadableFileError
+from keras_debugger.training import folder_lock
 from keras_debugger.training.folder_lock import FolderLock
 from keras_debugger.training.journal import Journal
 from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.program_digest import digest_of
+from keras_debugger.training.run_folder import RunFolder, read_run
 from keras_debugger.training.trial_form import (
     pack_trial,
     plan_from_plain,
@@ -88,10 +92,13 @@ def test_nothing_is_trained_twice_in_a_run(trained):
 
 def test_other_rows_are_another_training(trained):
     trainer, _ = trained
-    smaller = trainer.on(trainer.parts.fold(0)) if trainer.parts.folds else None
-    few = trainer.on(trainer.parts)
-    assert few._task(PLAN, seed=3, epochs=1, held_out=False, watched=False).rows
-    assert smaller is None or smaller._rows != few._rows
+    shifted = trainer.on(replace(trainer.parts, train=trainer.parts.selection))
+    same = trainer.on(trainer.parts)
+    tasks = [
+        one._task(PLAN, seed=3, epochs=1, held_out=False, watched=False)
+        for one in (trainer, same, shifted)
+    ]
+    assert len({task.key for task in tasks}) == 3
 
 
 def test_a_folder_gives_the_trial_and_the_model_to_the_next_process(tmp_path, trained):
@@ -165,6 +172,50 @@ def test_a_damaged_journal_is_refused_and_a_newer_one_too(tmp_path):
         TrialStore(tmp_path, "p")
 
 
+def test_what_is_damaged_in_a_folder_is_trained_again(tmp_path, trained):
+    digest = digest_of(trained[0].program)
+    first = trainer_of(model_of())
+    first.journal = Journal(store=TrialStore(tmp_path, digest))
+    before = first.train(PLAN, seed=3, held_out=True)
+    first.close()
+    (weights,) = (tmp_path / "weights").iterdir()
+    weights.write_bytes(weights.read_bytes()[:1000])
+    second = trainer_of(model_of())
+    second.journal = Journal(store=TrialStore(tmp_path, digest))
+    again = second.train(PLAN, seed=3, held_out=True)
+    for one, two in zip(again.model.variables, before.model.variables, strict=True):
+        np.testing.assert_array_equal(one, two)
+    assert second.notes == ()
+    second.close()
+    with sqlite3.connect(tmp_path / FILE) as database:
+        database.execute("UPDATE trials SET trial = substr(trial, 1, 500)")
+    database.close()
+    third = trainer_of(model_of())
+    third.journal = Journal(store=TrialStore(tmp_path, digest))
+    assert third.train(PLAN, seed=3, held_out=True).trial.held_out == before.trial.held_out
+    (note,) = third.notes
+    assert "cannot be read" in note
+    third.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["program.json", "model.keras", "arrays/parts.train.x.npy", "run.json"]
+)
+def test_a_damaged_program_is_refused_in_words(name, tmp_path, trained):
+    arguments = {"budget": 1.0}
+    folder = RunFolder(tmp_path)
+    folder.open(trained[0].program, arguments=arguments, record=None).close()
+    folder.close()
+    assert read_run(tmp_path).arguments == arguments
+    path = tmp_path / "journal" / "program" / name
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(UnreadableFileError, match="run"):
+        read_run(tmp_path)
+    path.write_bytes(b"")
+    with pytest.raises(UnreadableFileError, match="run"):
+        read_run(tmp_path)
+
+
 def test_the_second_run_in_a_folder_is_refused_with_the_process_of_the_first(tmp_path):
     code = (
         "import sys, pathlib, time; from keras_debugger.training.folder_lock import FolderLock;"
@@ -187,6 +238,19 @@ def test_a_lock_from_before_a_restart_is_taken_over(tmp_path):
         FolderLock(tmp_path)
     lock.close()
     FolderLock(tmp_path).close()
+
+
+def test_a_file_system_without_locks_is_told_and_used(tmp_path, trained, monkeypatch):
+    def lock(file):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(folder_lock, "_lock", lock)
+    folder = RunFolder(tmp_path)
+    journal = folder.open(trained[0].program, arguments={}, record=None)
+    assert any("knows no locks (" in note for note in journal.notes)
+    assert journal.store is not None
+    journal.close()
+    folder.close()
 
 
 FULL = """
