@@ -20,7 +20,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from keras_debugger.report.words import name
 
 OFF_SCALE = 1e30  # values beyond this are said, not drawn
-LOG_RANGE = 1e3  # ratio of the largest to the smallest value from which an axis is logarithmic
+LOG_RANGE = 1e2  # ratio of the largest to the smallest value from which an axis is logarithmic
 LIMIT = 1200  # points of a curve that are drawn
 
 
