@@ -23,6 +23,7 @@ from keras_debugger.training.trial_run import Program
 from keras_debugger.training.weights import write_weights
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.progress import Progress
+from keras_debugger.types.record import DataProfile
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.trial import Score, Trial
 
@@ -185,14 +186,16 @@ class Trainer:
             new = [task for task in tasks if self.journal.find(task) is None]
             self.executor.expect(new, until=self.until)
 
-    def on(self, parts: DataParts) -> Trainer:
+    def on(self, parts: DataParts, *, data: DataProfile | None = None) -> Trainer:
         """The same trainer, in this process, on other data: a few rows, other labels.
 
         Args:
             parts: the data.
+            data: profile of their training part; None keeps that of the program.
         """
+        setup = self.setup if data is None else replace(self.setup, data=data)
         other = copy.copy(self)
-        other.program = replace(self.program, parts=parts)
+        other.program = replace(self.program, parts=parts, setup=setup)
         other.executor = LocalExecutor(other.program)
         other._rows = digest_of_parts(parts)
         return other
