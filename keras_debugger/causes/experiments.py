@@ -16,9 +16,6 @@ from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
 from keras_debugger.types.trial import Trial, rank_scores
 from keras_debugger.types.vocabulary import FixKind
 
-# Shares of a full training that short trials take.
-SHORT = 1.0 / 30.0
-LONGER = 1.0 / 7.0
 PASSES = 10  # of the small copy of the data that holds one batch many times
 
 
@@ -35,12 +32,12 @@ class Laboratory:
     @property
     def short(self) -> int:
         """Epochs of a first short trial."""
-        return max(1, round(self.budget.full * SHORT))
+        return max(1, round(self.budget.full * which.SHORT))
 
     @property
     def longer(self) -> int:
         """Epochs of a second, longer one."""
-        return max(1, round(self.budget.full * LONGER))
+        return max(1, round(self.budget.full * which.LONGER))
 
     def expect(self, plans: Sequence[Plan], epochs: int) -> None:
         """Tell which short trials will be asked for, so that several processes can begin them."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.vocabulary import CauseKind
 
+CLEAR = 0.9  # probability from which a cause is clear, and nothing is left to decide
+
 # Probability of each cause; None stands for all that are not named, or not known.
 Belief = Mapping[CauseKind | None, float]
 

@@ -7,28 +7,27 @@ from dataclasses import dataclass, field
 
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.information import (
+    CLEAR,
     Belief,
     Outcome,
     belief_of,
     expected_information,
     updated,
 )
-from keras_debugger.causes.interventions import (
+from keras_debugger.causes.interventions import Answer, Intervention
+from keras_debugger.causes.ordering import by_belief, order
+from keras_debugger.causes.probes import (
     MIN_GAIN,
     ON_ITS_WAY,
     SHARE_OF_BEST,
-    Answer,
-    Intervention,
     aimed_at,
     probe_outcomes,
 )
-from keras_debugger.causes.ordering import by_belief, order
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.plan import Plan
 from keras_debugger.types.trial import Trial, rank_scores
 from keras_debugger.types.vocabulary import CauseKind
 
-CLEAR = 0.9  # probability from which a cause is clear
 CLEAR_GAIN = 0.5  # of the control's score, that a fix against it must show as well
 STANDING = 0.01  # belief in a cause that no finding speaks for, but that has a plan
 REPEATED = 0.3  # share of the information of a second plan against the same cause

@@ -10,8 +10,9 @@ from keras_debugger.causes import interventions as which
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.information import expected_information
 from keras_debugger.causes.inquiry import Inquiry
-from keras_debugger.causes.interventions import Intervention, aimed_at
+from keras_debugger.causes.interventions import Intervention
 from keras_debugger.causes.ordering import CERTAIN
+from keras_debugger.causes.probes import aimed_at
 from keras_debugger.causes.telling import answered, causes_after, probed
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.experiment import Experiment

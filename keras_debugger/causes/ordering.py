@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from keras_debugger.causes.information import Belief
-from keras_debugger.causes.interventions import MIN_GAIN, SHARE_OF_BEST
+from keras_debugger.causes.probes import MIN_GAIN, SHARE_OF_BEST
 from keras_debugger.types.plan import Plan
 
 CERTAIN = 0.8  # prior of a cause that is a fact, not a guess

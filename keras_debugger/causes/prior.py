@@ -105,7 +105,7 @@ SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
             C.LEARNING_RATE_TOO_HIGH: 2, C.TOO_MUCH_REGULARIZATION: 2.5,
             C.INPUTS_NOT_NORMALIZED: 2, C.WRONG_LOSS: 1.5, C.LABELS_CORRUPTED: 1.5,
             C.SATURATING_ACTIVATION: 1.5, C.CLASS_IMBALANCE: 1.3, C.UNSTABLE_CUSTOM_LOSS: 1.3,
-            C.OVERCAPACITY: 0.2,
+            C.TOO_FEW_UPDATES: 1.5, C.LEARNING_RATE_TOO_LOW: 1.5, C.OVERCAPACITY: 0.2,
         },
         Symptom.VANISHING_GRADIENTS: {
             C.SATURATING_ACTIVATION: 4, C.BAD_INITIALIZATION: 2.5, C.TOO_MUCH_REGULARIZATION: 1.3,
@@ -139,8 +139,9 @@ SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(
 # Ratios of single checks, by name; they stand for the causes that the check names, and for others.
 CHECKS: Mapping[str, Mapping[CauseKind, float]] = MappingProxyType(
     {
-        # Outliers make the spread of the targets large by themselves.
-        "target-outliers": {C.TARGETS_NOT_SCALED: 0.2},
+        # Outliers make the spread of the targets large by themselves, and squared errors of simple
+        # models as large as those of a constant guess.
+        "target-outliers": {C.TARGETS_NOT_SCALED: 0.2, C.LABELS_CORRUPTED: 0.1},
         # Scale and start explain steps and gradients that are too large.
         "inputs-not-normalised": {C.LEARNING_RATE_TOO_HIGH: 0.5, C.UNCLIPPED_GRADIENTS: 0.5},
         "starts-too-large": {C.LEARNING_RATE_TOO_HIGH: 0.5, C.UNCLIPPED_GRADIENTS: 0.5},

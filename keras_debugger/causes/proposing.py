@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 
 from keras_debugger.causes import interventions as which
-from keras_debugger.causes.information import Belief, belief_of, expected_information
-from keras_debugger.causes.interventions import Intervention, probe_outcomes
+from keras_debugger.causes.information import CLEAR, Belief, belief_of, expected_information
+from keras_debugger.causes.interventions import Intervention
+from keras_debugger.causes.probes import probe_outcomes
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.experiment import Experiment
 from keras_debugger.types.record import TrainingRecord
 
 MOST = 4  # experiments that are proposed
 LEAST_INFORMATION = 0.05  # bits
-CLEAR = 0.9  # probability from which nothing is left to decide
 USUAL_EPOCHS = 20
-SHORT = 1.0 / 30.0
-LONGER = 1.0 / 7.0
 
 
 def next_experiments(causes: Sequence[Cause], record: TrainingRecord) -> tuple[Experiment, ...]:
@@ -36,7 +34,9 @@ def next_experiments(causes: Sequence[Cause], record: TrainingRecord) -> tuple[E
     for cause in causes:
         if cause.fixes:
             against.setdefault(cause.fixes[0], []).append(cause)
-    proposed = [_probe(fix, those, belief, max(SHORT, epoch)) for fix, those in against.items()]
+    proposed = [
+        _probe(fix, those, belief, max(which.SHORT, epoch)) for fix, those in against.items()
+    ]
     proposed += [
         Experiment(
             name=one.name,
@@ -70,7 +70,7 @@ def _costs(record: TrainingRecord, epoch: float) -> list[tuple[Intervention, flo
     rows = data.rows if data is not None and data.rows else 1000
     costs = [
         (which.ONE_BATCH, which.BATCH_STEPS * which.BATCH_ROWS * epoch / rows),
-        (which.SHUFFLED_LABELS, max(LONGER, epoch)),
+        (which.SHUFFLED_LABELS, max(which.LONGER, epoch)),
     ]
     if data is None or not data.simple_models:
         costs.append((which.SIMPLE_MODELS, 0.0))

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from keras_debugger.causes.experiments import loss_curve
 from keras_debugger.causes.information import Belief, Outcome
-from keras_debugger.causes.interventions import Answer, Intervention, aimed_at
+from keras_debugger.causes.interventions import Answer, Intervention
+from keras_debugger.causes.probes import aimed_at
+from keras_debugger.causes.ranking import LEAST
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.edit import BalanceClasses, ScaleTargets, SetLoss
 from keras_debugger.types.experiment import Experiment
@@ -14,7 +16,6 @@ from keras_debugger.types.remedies import REMEDIES, fix_names
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.vocabulary import CauseKind
 
-LEAST = 0.02  # probability from which a cause is named
 MENDED = 0.5  # probability of a cause that a part of the best plan is against
 SPEAKS = 1.2  # likelihood ratio from which an outcome speaks for a cause
 OTHER_LOSS = (SetLoss, ScaleTargets, BalanceClasses)  # with these, losses are not comparable

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from keras_debugger.causes import interventions as which
+from keras_debugger.causes import probes
 from keras_debugger.causes.information import (
     Outcome,
     belief_of,
@@ -42,7 +43,7 @@ def test_what_a_ranking_leaves_over_is_unknown():
 
 def test_bayes_rule_moves_the_belief_and_excludes_nothing():
     belief = {C.OVERCAPACITY: 0.5, C.WRONG_LOSS: 0.3, None: 0.2}
-    best, _, none = which.probe_outcomes(C.WRONG_LOSS)
+    best, _, none = probes.probe_outcomes(C.WRONG_LOSS)
     assert updated(belief, best)[C.WRONG_LOSS] == pytest.approx(
         0.7 * 0.3 / (0.7 * 0.3 + 0.15 * 0.7)
     )
@@ -53,7 +54,7 @@ def test_bayes_rule_moves_the_belief_and_excludes_nothing():
 
 def test_information_is_zero_where_nothing_is_open_or_nothing_is_told():
     certain, open_ = {C.WRONG_LOSS: 1.0}, {C.WRONG_LOSS: 0.5, None: 0.5}
-    outcomes = which.probe_outcomes(C.WRONG_LOSS)
+    outcomes = probes.probe_outcomes(C.WRONG_LOSS)
     assert entropy(certain) == 0.0
     assert entropy(open_) == pytest.approx(1.0)
     assert expected_information(certain, outcomes) == pytest.approx(0.0)
@@ -79,10 +80,10 @@ def test_a_plan_speaks_for_every_cause_whose_first_remedy_it_is():
         )
         return Plan(name=" + ".join(names), cause=cause, fixes=fixes, prior=0.5)
 
-    raised = which.aimed_at(plan(C.LEARNING_RATE_TOO_LOW, "raise-learning-rate"))
+    raised = probes.aimed_at(plan(C.LEARNING_RATE_TOO_LOW, "raise-learning-rate"))
     assert set(raised) >= {C.LEARNING_RATE_TOO_LOW, C.TOO_FEW_UPDATES}
-    assert which.aimed_at(plan(C.OUTLIERS, "batch-norm"))[0] is C.OUTLIERS
-    assert which.aimed_at(plan(None)) == ()
+    assert probes.aimed_at(plan(C.OUTLIERS, "batch-norm"))[0] is C.OUTLIERS
+    assert probes.aimed_at(plan(None)) == ()
 
 
 def trial(error, loss_ratio):

@@ -2,19 +2,23 @@
 
 import inspect
 
+import numpy as np
 import pytest
 
-from keras_debugger.causes.evidence import unlikely_causes
+from keras_debugger.causes.evidence import striking_causes, unlikely_causes
 from keras_debugger.causes.prior import CHECKS, SYMPTOMS
 from keras_debugger.causes.ranking import FLOOR, LEAST, rank_causes
 from keras_debugger.checks import ALL_CHECKS
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import (
+    DataProfile,
     FitDescription,
     LayerDescription,
     ModelDescription,
     OptimizerDescription,
     OutputDescription,
+    SimpleModel,
+    StepLogs,
     TrainingRecord,
 )
 from keras_debugger.types.remedies import REMEDIES
@@ -223,6 +227,71 @@ def test_a_cause_whose_object_is_there_is_possible(program, kind):
     assert kind not in unlikely_causes(TrainingRecord(model_description=program))
 
 
+def steps(count):
+    numbers = np.arange(count)
+    return StepLogs(
+        step=numbers,
+        epoch=np.zeros(count, int),
+        loss=np.ones(count),
+        learning_rate=np.ones(count),
+        batch_size=np.full(count, 32),
+        seconds=numbers.astype(float),
+    )
+
+
+def profile(score):
+    models = (SimpleModel(name="ridge", score=score, chance=0.5, chance_high=0.55),)
+    return DataProfile(rows=400, sampled=400, inputs=(), labels=(), simple_models=models)
+
+
+@pytest.mark.parametrize(
+    ("record", "twin", "kind"),
+    [
+        (
+            TrainingRecord(model_description=model(hidden(dropout=0.6))),
+            TrainingRecord(model_description=model(hidden(dropout=0.2))),
+            C.TOO_MUCH_REGULARIZATION,
+        ),
+        (
+            TrainingRecord(model_description=model(hidden(l2=0.1))),
+            TrainingRecord(model_description=model(hidden(l2=1e-4))),
+            C.TOO_MUCH_REGULARIZATION,
+        ),
+        (
+            TrainingRecord(model_description=model(*[hidden(activation=Activation.SIGMOID)] * 3)),
+            TrainingRecord(model_description=model(hidden(activation=Activation.SIGMOID))),
+            C.SATURATING_ACTIVATION,
+        ),
+        (
+            TrainingRecord(fit_description=FitDescription(shuffle=False)),
+            TrainingRecord(fit_description=FitDescription()),
+            C.NOT_SHUFFLED,
+        ),
+        (
+            TrainingRecord(step_logs=steps(16)),
+            TrainingRecord(step_logs=steps(320)),
+            C.TOO_FEW_UPDATES,
+        ),
+        (
+            TrainingRecord(data_profile=profile(0.53)),
+            TrainingRecord(data_profile=profile(0.9)),
+            C.LABELS_CORRUPTED,
+        ),
+    ],
+)
+def test_a_cause_whose_object_stands_out_is_likelier(record, twin, kind):
+    assert kind in striking_causes(record)
+    assert kind not in striking_causes(twin)
+    stuck = finding("LOS106", symptom=Symptom.NO_LEARNING)
+    noisy = finding("LOS103", symptom=Symptom.LOSS_OSCILLATES)
+
+    def probability(one):
+        named = {cause.kind: cause.confidence for cause in rank_causes((stuck, noisy), one)}
+        return named.get(kind, 0.0)
+
+    assert probability(record) > 1.5 * probability(twin)
+
+
 def test_the_program_decides_between_causes_of_one_symptom():
     nan = finding("LOS105", symptom=Symptom.LOSS_NAN)
     own = TrainingRecord(model_description=model(hidden(), loss=LossKind.OTHER))
@@ -251,6 +320,28 @@ def test_what_the_first_cause_leaves_unexplained_points_to_a_second():
     stuck = finding("LOS106", symptom=Symptom.NO_LEARNING)
     assert kinds(fact, slow)[:2] == [C.WRONG_LOSS, C.LEARNING_RATE_TOO_LOW]
     assert C.LEARNING_RATE_TOO_LOW not in kinds(fact, stuck)
+
+
+def test_what_the_first_cause_explains_worse_than_another_points_to_that_one():
+    zero = finding("MOD110", causes=(C.BAD_INITIALIZATION,))
+    slow = finding("LOS108", symptom=Symptom.SLOW_CONVERGENCE)
+    dead = finding("ACT101", symptom=Symptom.DEAD_RELU)
+    assert SYMPTOMS[Symptom.SLOW_CONVERGENCE][C.BAD_INITIALIZATION] > 1.0
+    assert kinds(zero, slow)[:2] == [C.BAD_INITIALIZATION, C.LEARNING_RATE_TOO_LOW]
+    assert kinds(zero, dead) == [C.BAD_INITIALIZATION]
+
+
+def test_outliers_explain_labels_that_look_random():
+    random = finding("DAT111", causes=(C.LABELS_CORRUPTED,))
+    outliers = Finding(
+        code="DAT107",
+        name="target-outliers",
+        severity=Severity.ERROR,
+        summary="DAT107.",
+        causes=(C.OUTLIERS,),
+    )
+    assert kinds(random)[0] is C.LABELS_CORRUPTED
+    assert kinds(random, outliers)[0] is C.OUTLIERS
 
 
 def test_outliers_explain_the_spread_of_the_targets():
