@@ -4,7 +4,7 @@ KerasDebuggerError
 ├── InvalidArgumentError (ValueError)     an argument that cannot be used
 │   ├── InvalidModelError                 not a Keras model, not compiled, not built
 │   ├── InvalidDataError                  empty, lengths differ, strings, wrong shape
-│   ├── UnreadableFileError               a file that holds no training history
+│   ├── UnreadableFileError               a file or folder that is not what it should be
 │   └── FolderInUseError                  a folder that another run is working in
 ├── UnsupportedModelError (TypeError)     a model that cannot be rebuilt
 ├── NotApplicableError (ValueError)       a fix whose precondition does not hold
@@ -58,7 +58,7 @@ class InvalidDataError(InvalidArgumentError):
 
 
 class UnreadableFileError(InvalidArgumentError):
-    """A file that holds no training history that can be read."""
+    """A file or folder that is missing, damaged, or holds something else than it should."""
 
 
 class FolderInUseError(InvalidArgumentError):

@@ -21,9 +21,8 @@ from keras_debugger.errors import UnsupportedModelError
 from keras_debugger.training.framing import read_message, write_message
 
 THREADS = "KERAS_DEBUGGER_WORKER_THREADS"
-_FIRST_TO_GO = (
-    "900"  # of 1000: where memory runs out, the system ends the worker and not its parent
-)
+# Of 1000: where memory runs out, the system ends the worker and not its parent.
+_FIRST_TO_GO = "900"
 
 
 def main(folder: Path) -> None:
