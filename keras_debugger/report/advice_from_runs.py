@@ -113,35 +113,31 @@ def from_search(tried: Sequence[Trial], verdict: Verdict) -> Iterator[Recommenda
         tried: trainings of the search.
         verdict: what the proof says.
     """
-    longest: dict[str, Trial] = {}
-    for trial in tried:
-        if trial.plan.name not in longest or trial.epochs >= longest[trial.plan.name].epochs:
-            longest[trial.plan.name] = trial
+    longest = _longest(tried)
     errors = {
         name: trial.selection.error
         for name, trial in longest.items()
         if trial.selection is not None and trial.selection.finite
     }
-    control = errors.pop(UNCHANGED.name, None)
-    proven = verdict.decision.is_proven
-    own = set(verdict.plan.split(" + ")) if proven else set()
+    control = errors.pop(UNCHANGED.name, 0.0)
     others = {
         name: error
         for name, error in errors.items()
         if longest[name].plan.fixes and name != verdict.plan
     }
-    if control is None or not control > 0.0 or not others:
+    if not control > 0.0 or not others:
         return
+    compared = f"the unchanged model had {number(control)}."
     best = min(others, key=lambda name: others[name])
     gain = 1.0 - others[best] / control
-    if gain >= HELPS and not proven:
+    if gain >= HELPS and not verdict.decision.is_proven:
         yield Recommendation(
             area=Area.TRAINING,
             text=f"If you want to go on, try next: {plan_title(longest[best].plan)}.",
-            evidence=f"In the search its error was {number(others[best])}; the unchanged model had "
-            f"{number(control)}.",
+            evidence=f"In the search its error was {number(others[best])}; {compared}",
             gain=gain,
         )
+    own = set(verdict.plan.split(" + ")) if verdict.decision.is_proven else set()
     useless = [
         name
         for name, error in others.items()
@@ -153,7 +149,16 @@ def from_search(tried: Sequence[Trial], verdict: Verdict) -> Iterator[Recommenda
         yield Recommendation(
             area=Area.TRAINING,
             text=f"Tried, and did not help: {listed}.",
-            evidence=f"Their errors on the selection rows were {scores}; the unchanged model had "
-            f"{number(control)}.",
+            evidence=f"Their errors on the selection rows were {scores}; {compared}",
             gain=0.0,
         )
+
+
+def _longest(tried: Sequence[Trial]) -> dict[str, Trial]:
+    """The longest trial of each plan, the last of equals, by name."""
+    longest: dict[str, Trial] = {}
+    for trial in tried:
+        name = trial.plan.name
+        if name not in longest or trial.epochs >= longest[name].epochs:
+            longest[name] = trial
+    return longest
