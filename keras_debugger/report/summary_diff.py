@@ -43,9 +43,11 @@ def summary_diff(before: ModelDescription, after: ModelDescription) -> tuple[Dif
     if old == new:
         return ()
     lines: list[DiffLine] = []
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for block in blocks:
+        kind, i, j, k, m = block
         if kind == "equal":
-            lines += _shortened(old[i:j], first=i == 0, last=j == len(old))
+            lines += _shortened(old[i:j], first=block == blocks[0], last=block == blocks[-1])
             continue
         lines += [DiffLine("-", *row) for row in old[i:j]]
         lines += [DiffLine("+", *row) for row in new[k:m]]

@@ -62,6 +62,16 @@ def test_what_stays_far_from_a_change_is_left_out():
     assert lines[4].layer == "27 layers as they were"
 
 
+def test_the_neighbours_of_a_layer_put_first_or_last_are_shown():
+    many = [dense(f"layer_{i}") for i in range(5)]
+    first = summary_diff(model(*many), model(dense("new"), *many))
+    assert [line.mark for line in first] == ["+", " ", " ", ".", "-", "+"]
+    assert first[1].layer.startswith("layer_0 ")
+    last = summary_diff(model(*many), model(*many, dense("new")))
+    assert [line.mark for line in last] == [".", " ", " ", "+", "-", "+"]
+    assert last[2].layer.startswith("layer_4 ")
+
+
 def test_the_number_of_weights_is_told_before_and_after():
     lines = summary_diff(model(dense("a"), dense("b")), model(dense("a")))
     assert [(line.mark, line.parameters) for line in lines[-2:]] == [("-", "144"), ("+", "72")]
