@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from keras_debugger.report.advice import Area, Recommendation
+from keras_debugger.report.method_story import NO_HELP, longest_trials
 from keras_debugger.report.words import listing, number, percent, plan_title
 from keras_debugger.types.diagnosis import Diagnosis
 from keras_debugger.types.plan import UNCHANGED
@@ -18,7 +19,6 @@ SWING = 0.1  # mean above lowest loss of the last quarter, as a share, from whic
 MOST = 0.5  # share of the validation loss that counts as most of it
 FLAT = 0.02  # fall of the training loss in the last quarter below which it stands still
 HELPS = 0.1  # share of the control's error from which a plan counts as better
-NO_HELP = 0.05  # and below which it did not help
 
 
 def from_curves(now: Diagnosis, setup: TrainingSetup, *, fixed: bool) -> Iterator[Recommendation]:
@@ -113,7 +113,7 @@ def from_search(tried: Sequence[Trial], verdict: Verdict) -> Iterator[Recommenda
         tried: trainings of the search.
         verdict: what the proof says.
     """
-    longest = _longest(tried)
+    longest = longest_trials(tried)
     errors = {
         name: trial.selection.error
         for name, trial in longest.items()
@@ -152,13 +152,3 @@ def from_search(tried: Sequence[Trial], verdict: Verdict) -> Iterator[Recommenda
             evidence=f"Their errors on the selection rows were {scores}; {compared}",
             gain=0.0,
         )
-
-
-def _longest(tried: Sequence[Trial]) -> dict[str, Trial]:
-    """The longest trial of each plan, the last of equals, by name."""
-    longest: dict[str, Trial] = {}
-    for trial in tried:
-        name = trial.plan.name
-        if name not in longest or trial.epochs >= longest[name].epochs:
-            longest[name] = trial
-    return longest

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from keras_debugger.report.words import capital, clean, number, sentence
+from keras_debugger.report.words import capital, clean, cost_words, number, sentence
 from keras_debugger.types.experiment import Experiment
 
 WIDTH, HEIGHT, MARGIN = 132.0, 36.0, 3.0
@@ -65,18 +65,12 @@ def _tell(one: Experiment) -> ExperimentStory:
         title=capital(clean(one.name)),
         question=sentence(one.question),
         answer=sentence(one.answer) if one.answer else "",
-        cost=_cost(one.cost),
+        cost=cost_words(one.cost),
         tone="good" if one.speaks_for and one.made else "neutral",
         words=f"{capital(clean(one.measured))} over the epochs: {ends}" if curve else "",
         control=control,
         curve=curve,
     )
-
-
-def _cost(cost: float) -> str:
-    if cost < 0.005:
-        return "no training"
-    return f"{cost:.2f} trainings"
 
 
 def _points(control: Sequence[float], curve: Sequence[float]) -> tuple[str, str]:

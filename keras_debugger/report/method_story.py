@@ -10,6 +10,7 @@ from keras_debugger.report.comparison_story import Row
 from keras_debugger.report.words import (
     capital,
     clean,
+    cost_words,
     count,
     duration,
     name,
@@ -38,11 +39,7 @@ def tried_rows(trials: Sequence[Trial]) -> tuple[Row, ...]:
     Returns:
         Rows (candidate, score, epochs, cost, remark).
     """
-    longest: dict[str, Trial] = {}
-    for trial in trials:
-        known = longest.get(trial.plan.name)
-        if known is None or trial.epochs >= known.epochs:
-            longest[trial.plan.name] = trial
+    longest = longest_trials(trials)
     order = sorted(
         longest.values(),
         key=lambda t: (-t.epochs, t.selection.error if t.selection else math.inf),
@@ -53,11 +50,21 @@ def tried_rows(trials: Sequence[Trial]) -> tuple[Row, ...]:
             plan_title(trial.plan),
             _score(trial),
             count(trial.epochs, "epoch"),
-            percent(sum(t.cost for t in trials if t.plan.name == trial.plan.name)),
+            cost_words(sum(t.cost for t in trials if t.plan.name == trial.plan.name)),
             clean(trial.failure, limit=160) or _remark(trial, control),
         )
         for trial in order
     )
+
+
+def longest_trials(trials: Sequence[Trial]) -> dict[str, Trial]:
+    """The longest training of each candidate, the last of equals, by the name of its plan."""
+    longest: dict[str, Trial] = {}
+    for trial in trials:
+        name = trial.plan.name
+        if name not in longest or trial.epochs >= longest[name].epochs:
+            longest[name] = trial
+    return longest
 
 
 def _score(trial: Trial) -> str:

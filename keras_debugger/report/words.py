@@ -101,6 +101,11 @@ def score_words(value: float) -> str:
     return f"{value:.3f}" if 1e-3 <= abs(value) < 10.0 else number(value)
 
 
+def cost_words(trainings: float) -> str:
+    """What something cost, in trainings of the original: `0.12 trainings`."""
+    return "no training" if trainings < 0.005 else f"{trainings:.2f} trainings"
+
+
 def percent(share: float) -> str:
     """A share as a percentage: `93 %`; one digit more below 10 % of a percent."""
     if not math.isfinite(share):
