@@ -1,6 +1,7 @@
 """What the record says beside the findings: which causes the program allows, and suggests."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 
 from keras_debugger.types.record import (
     DataProfile,
@@ -29,14 +30,25 @@ STRONG_PENALTY = 0.01
 DEEP = 3  # saturating layers
 FEW_UPDATES = 100
 LITTLE = 0.15  # of the way from a constant guess to no error
+# Labels that teach simple models this much can be rescaled or partly wrong, but are not random.
+MUCH = 0.5
+TAUGHT = 0.2
 
 
-def ratios_of_program(record: TrainingRecord) -> dict[CauseKind, float]:
-    """Likelihood ratios of the causes that the program itself speaks for or against."""
-    return {
-        **dict.fromkeys(striking_causes(record), STANDS_OUT),
-        **dict.fromkeys(unlikely_causes(record), HARDLY),
-    }
+def ratios_of_program(
+    record: TrainingRecord, named: Collection[CauseKind] = ()
+) -> dict[CauseKind, float]:
+    """Likelihood ratios of the causes that the program itself speaks for or against.
+
+    Args:
+        record: the run.
+        named: causes that a finding names: their object is there, whatever the description says.
+    """
+    ratios = dict.fromkeys(striking_causes(record), STANDS_OUT)
+    ratios |= dict.fromkeys(unlikely_causes(record).difference(named), HARDLY)
+    if record.data_profile is not None and _reach(record.data_profile) > MUCH:
+        ratios[CauseKind.LABELS_CORRUPTED] = TAUGHT
+    return ratios
 
 
 def striking_causes(record: TrainingRecord) -> frozenset[CauseKind]:
@@ -56,7 +68,7 @@ def striking_causes(record: TrainingRecord) -> frozenset[CauseKind]:
             found.add(CauseKind.SATURATING_ACTIVATION)
     if record.fit_description is not None and record.fit_description.shuffle is False:
         found.add(CauseKind.NOT_SHUFFLED)
-    if record.data_profile is not None and _teach_little(record.data_profile):
+    if record.data_profile is not None and _reach(record.data_profile) < LITTLE:
         found.add(CauseKind.LABELS_CORRUPTED)
     steps = record.step_logs.step if record.step_logs is not None else ()
     if len(steps) and steps[-1] < FEW_UPDATES:
@@ -114,10 +126,17 @@ def _by_model(model: ModelDescription) -> Iterator[CauseKind]:
         yield CauseKind.UNCLIPPED_GRADIENTS
 
 
-def _teach_little(data: DataProfile) -> bool:
-    """Whether no simple model gets far on the same rows."""
-    return bool(data.simple_models) and all(
-        model.score - model.chance < LITTLE * (1.0 - model.chance) for model in data.simple_models
+def _reach(data: DataProfile) -> float:
+    """How far the best simple model gets from a constant guess to no error; NaN if none was made.
+
+    A comparison with NaN is false: what was not tried speaks neither for nor against.
+    """
+    return max(
+        (
+            (model.score - model.chance) / max(1.0 - model.chance, 1e-9)
+            for model in data.simple_models
+        ),
+        default=math.nan,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from keras_debugger.causes.counts import Counts
-from keras_debugger.causes.prior import CHECKS, NAMED, NAMED_OTHER, SYMPTOMS
+from keras_debugger.causes.prior import CHECKS, NAMED, NAMED_BY, NAMED_OTHER, SYMPTOMS
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.vocabulary import CauseKind, Severity
 
@@ -102,7 +102,7 @@ def _by_check(finding: Finding, kind: CauseKind) -> float:
     """The ratio of a check's own row, or of the place that it gives the cause itself."""
     ratio = CHECKS.get(finding.name, {}).get(kind, 1.0)
     if kind in finding.causes:
-        named = NAMED.get(finding.code[:3], NAMED_OTHER)
+        named = NAMED_BY.get(finding.name) or NAMED.get(finding.code[:3], NAMED_OTHER)
         place = min(finding.causes.index(kind), len(named) - 1)
         ratio = max(ratio, named[place])
     return ratio

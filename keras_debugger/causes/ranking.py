@@ -14,9 +14,10 @@ from keras_debugger.types.remedies import REMEDIES, fix_names
 from keras_debugger.types.vocabulary import CauseKind, Severity
 
 FLOOR = 0.001  # probability that each cause keeps, whatever the table says
-# Evidence counts this much more than the judged ratios say: they are cautious. See calibration in
-# benchmarks/RESULTS.md: with programs left out the scores improve up to 2 and more.
-SHARPNESS = 1.4
+# Evidence counts this much more than the judged ratios say, which are cautious. With programs left
+# out the logarithmic score is best at 2 (benchmarks/RESULTS.md); less leaves room for faults of
+# kinds that the table has not met.
+SHARPNESS = 1.6
 LEAST = 0.02  # probability from which a cause is named
 MOST_NAMED = 8
 # Probability of a second fault where the first cause explains nothing of some finding above a note.
@@ -75,9 +76,8 @@ def _posterior(
             support += group
             scores[kind] += weight_of(group)
     named = {kind for finding in findings for kind in finding.causes}
-    for kind, ratio in ratios_of_program(record).items():
-        if ratio > 1.0 or kind not in named:
-            scores[kind] += math.log(ratio)
+    for kind, ratio in ratios_of_program(record, named).items():
+        scores[kind] += math.log(ratio)
     return _normalised(scores), support
 
 

@@ -344,6 +344,20 @@ def test_outliers_explain_labels_that_look_random():
     assert kinds(random, outliers)[0] is C.OUTLIERS
 
 
+def test_labels_that_teach_a_simple_model_are_hardly_random():
+    memorised = Finding(
+        code="DAT116",
+        name="memorised-labels",
+        severity=Severity.ERROR,
+        summary="DAT116.",
+        causes=(C.LABELS_CORRUPTED,),
+    )
+    steps_too_large = finding("GRD107", causes=(C.LEARNING_RATE_TOO_HIGH,))
+    taught, not_taught = (TrainingRecord(data_profile=profile(score)) for score in (0.9, 0.53))
+    assert kinds(memorised, steps_too_large, record=taught)[0] is C.LEARNING_RATE_TOO_HIGH
+    assert kinds(memorised, steps_too_large, record=not_taught)[0] is C.LABELS_CORRUPTED
+
+
 def test_outliers_explain_the_spread_of_the_targets():
     spread = finding("DAT110", causes=(C.TARGETS_NOT_SCALED,))
     outliers = finding("DAT107", causes=(C.OUTLIERS,))
