@@ -58,6 +58,7 @@ bench-full: $(VENV)/benched
 		--json $(BENCH)/injected_faults.json
 	$(BIN)/python benchmarks/causes.py --compare --json $(BENCH)/causes.json
 	$(BIN)/python benchmarks/proof.py --json $(BENCH)/proof_full.json
+	$(BIN)/python benchmarks/proof_folds.py --json $(BENCH)/proof_folds.json
 	$(BIN)/python benchmarks/executors.py --ray --json $(BENCH)/executors_full.json
 	$(BIN)/python benchmarks/rewriting.py --large --json $(BENCH)/rewriting_full.json
 	$(BIN)/python benchmarks/rows.py --json $(BENCH)/rows.json

@@ -3,13 +3,11 @@
 import json
 import multiprocessing
 import os
-import platform
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,6 @@ from typing import Any
 from case_run import Row, list_cases
 
 START_LIMIT = 180.0  # seconds to load the cases
-PACKAGES = ("keras-debugger", "keras", "tensorflow", "tensorflow-cpu", "numpy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,27 +141,6 @@ def write_whole(path: Path, value: Row) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_text(json.dumps(value, indent=1, allow_nan=False), encoding="utf-8")
     part.replace(path)
-
-
-def versions(*more: str) -> dict[str, Any]:
-    """Versions of what is measured and the number of cores."""
-    made: dict[str, Any] = {"python": platform.python_version()}
-    for package in (*PACKAGES, *more):
-        try:
-            made[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {**made, "cores": os.cpu_count()}
-
-
-def numbers(text: str) -> list[int]:
-    """Such as `0,1`."""
-    return [int(one) for one in text.split(",") if one]
-
-
-def words(text: str) -> list[str]:
-    """Such as `a,b`."""
-    return [one.strip() for one in text.split(",") if one.strip()]
 
 
 def print_now(text: str) -> None:

@@ -43,13 +43,6 @@ class Request:
     out: Path
 
 
-def limit_threads(threads: int) -> None:
-    """Before TensorFlow is imported: threads of this process and of those that it starts."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-        os.environ[name] = str(threads)
-
-
 def list_cases(place: Path, out: Path) -> None:
     """Write the names of the cases, and what could not be read."""
     files = load_cases(place)

@@ -1,58 +1,45 @@
-"""What trials cost in this process, in processes of their own and on Ray, and how many pay.
+"""What trainings cost in this process, in processes of their own and on Ray, and how many pay.
 
 For each program and each arrangement (executor, workers x threads) the same trainings are made:
-the time until the first is there, the time of each further one, and whether all have the same
-bits as in this process. Finished rows are taken over from the JSON file.
+the time until the first is there, the time of each further one, and whether the first has the same
+bits as in this process. Then a whole autofix of small convolutions with a rate that is too low, by
+each executor. Finished rows are taken over from the JSON file.
 
-    python benchmarks/executors.py [--quick] [--names NAME,...] [--ray] [--json FILE]
+    python benchmarks/executors.py [--quick] [--names a,b] [--autofix a,b] [--arrangements a,b]
+        [--ray] [--json FILE]
 """
 
 import argparse
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
-import numpy as np
-import tensorflow as tf
-from sklearn.datasets import load_digits, load_wine
+from case_arguments import words
+from executor_programs import KINDS, model_of, trainer_of
+from surroundings import in_words, surroundings
 
-from keras_debugger.recording.data_profile import profile_data
-from keras_debugger.recording.model_description import describe_model
-from keras_debugger.rewriting.blueprint import read_blueprint
-from keras_debugger.training.data import split_data
+from keras_debugger import autofix
 from keras_debugger.training.executor import Executor, LocalExecutor
 from keras_debugger.training.executor_ray import RayExecutor
 from keras_debugger.training.isolation import ProcessExecutor
 from keras_debugger.training.machine import processors
-from keras_debugger.training.scoring import choose_metric
 from keras_debugger.training.trainer import Trainer
 from keras_debugger.types.plan import UNCHANGED
-from keras_debugger.types.record import FitDescription
-from keras_debugger.types.setup import TrainingSetup
 
 TRAININGS = 6  # of a row, as in a proof with three seeds
-L = keras.layers
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kind:
-    """A program: data, model and epochs."""
-
-    data: Callable[[], tuple[np.ndarray, np.ndarray]]
-    layers: Callable[[], list]
-    epochs: int
-    batch_size: int = 32
+AUTOFIX_EPOCHS = 16
+AUTOFIX_RATE = 3e-5  # of Adam: a fault that is there in every arrangement
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One arrangement on one program; times in seconds."""
+    """Trainings of one program in one arrangement; times in seconds."""
 
     program: str
     arrangement: str
@@ -64,71 +51,16 @@ class Row:
     same_bits: bool
 
 
-def wine() -> tuple[np.ndarray, np.ndarray]:
-    x, y = load_wine(return_X_y=True)
-    return ((x - x.mean(0)) / x.std(0)).astype("float32"), y
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A whole autofix by one executor; `whole` in seconds, `trainings` in those of the original."""
 
-
-def digits() -> tuple[np.ndarray, np.ndarray]:
-    bunch = load_digits()
-    return (bunch.images[..., None] / 16.0).astype("float32"), bunch.target
-
-
-KINDS = {
-    "small dense": Kind(
-        data=wine,
-        layers=lambda: [L.Input((13,)), L.Dense(16, "relu"), L.Dense(3, "softmax")],
-        epochs=30,
-    ),
-    "wide dense": Kind(
-        data=digits,
-        layers=lambda: [
-            L.Input((8, 8, 1)),
-            L.Flatten(),
-            L.Dense(1024, "relu"),
-            L.Dense(1024, "relu"),
-            L.Dense(10, "softmax"),
-        ],
-        epochs=12,
-        batch_size=128,
-    ),
-    "convolutions": Kind(
-        data=digits,
-        layers=lambda: [
-            L.Input((8, 8, 1)),
-            L.Conv2D(32, 3, padding="same", activation="relu"),
-            L.Conv2D(64, 3, padding="same", activation="relu"),
-            L.GlobalAveragePooling2D(),
-            L.Dense(10, "softmax"),
-        ],
-        epochs=8,
-    ),
-    "recurrent": Kind(
-        data=lambda: (digits()[0][..., 0], digits()[1]),
-        layers=lambda: [L.Input((8, 8)), L.LSTM(64), L.Dense(10, "softmax")],
-        epochs=8,
-    ),
-}
-
-
-def trainer_of(kind: Kind, *, epochs: int) -> Trainer:
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential(kind.layers())
-    model.compile(
-        keras.optimizers.Adam(1e-3), "sparse_categorical_crossentropy", metrics=["accuracy"]
-    )
-    parts = split_data(kind.data(), seed=0)
-    description = describe_model(model)
-    profile = profile_data(parts.train.x, parts.train.y)
-    blueprint = read_blueprint(model, description)
-    setup = TrainingSetup(
-        model=description,
-        data=profile,
-        fit=FitDescription(epochs=epochs, batch_size=kind.batch_size, shuffle=True),
-        graph=blueprint.graph,
-    )
-    metric = choose_metric(description, profile)
-    return Trainer(blueprint, parts, metric, setup=setup, model=model)
+    program: str
+    arrangement: str
+    trainings: float
+    whole: float
+    verdict: str
+    after: list[float]
 
 
 def arrangements(with_ray: bool) -> dict[str, Callable[[Trainer], Executor]]:
@@ -144,7 +76,18 @@ def arrangements(with_ray: bool) -> dict[str, Callable[[Trainer], Executor]]:
         found[f"1 worker x {count} threads"] = processes(1, count)
         found[f"{count} workers x 1 thread"] = processes(count, 1)
     if with_ray:
-        found["ray, 1 processor each"] = lambda trainer: RayExecutor(trainer.program, num_cpus=1)
+        found["ray"] = lambda trainer: RayExecutor(trainer.program, num_cpus=1)
+    return found
+
+
+def autofix_arguments(with_ray: bool) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {
+        "this process": {"executor": "local"},
+        "1 worker": {"executor": "processes", "workers": 1},
+        "2 workers": {"executor": "processes", "workers": 2},
+    }
+    if with_ray:
+        found["ray"] = {"executor": "ray", "resources": {"num_cpus": 1}}
     return found
 
 
@@ -178,48 +121,115 @@ def measure(name: str, arrangement: str, make: Callable[[Trainer], Executor], **
     )
 
 
-def show(rows: list[Row]) -> None:
-    print(
-        f"{'program':14}{'arrangement':24}{'start':>7}{'first':>8}{'further':>9}{'whole':>8}  bits"
+def measure_autofix(name: str, arrangement: str, given: dict[str, Any], *, epochs: int) -> Run:
+    kind = KINDS[name]
+    model, data = model_of(kind, rate=AUTOFIX_RATE), kind.data()
+    begun = time.perf_counter()
+    result = autofix(model, data, epochs=epochs, batch_size=kind.batch_size, verbose=0, **given)
+    return Run(
+        program=name,
+        arrangement=arrangement,
+        trainings=result.cost,
+        whole=time.perf_counter() - begun,
+        verdict=str(result.verdict),
+        after=list(result.proof.after),
     )
+
+
+def show(rows: Sequence[Row], runs: Sequence[Run]) -> None:
+    print("| program | arrangement | start, s | first, s | each further, s | whole, s | bits |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
         print(
-            f"{row.program:14}{row.arrangement:24}{row.start:7.2f}{row.first:8.2f}"
-            f"{row.further:9.2f}{row.whole:8.2f}  {'same' if row.same_bits else 'DIFFER'}"
+            f"| {row.program} | {row.arrangement} | {row.start:.2f} | {row.first:.2f} "
+            f"| {row.further:.2f} | {row.whole:.2f} | {'same' if row.same_bits else 'DIFFER'} |"
+        )
+    print("\n| autofix of | executor | trainings | whole, s | verdict | after |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for run in runs:
+        after = ", ".join(f"{score:.4f}" for score in run.after)
+        print(
+            f"| {run.program} | {run.arrangement} | {run.trainings:.1f} | {run.whole:.1f} "
+            f"| {run.verdict} | {after} |"
         )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    options = parse_arguments()
+    rows, runs = kept(options.json)
+    for name, arrangement, make in trainings_asked(options, rows):
+        epochs, count = (1, 2) if options.quick else (KINDS[name].epochs, TRAININGS)
+        rows.append(measure(name, arrangement, make, epochs=epochs, trainings=count))
+        write(options.json, rows, runs)
+    for name, arrangement, given in autofix_asked(options, runs):
+        epochs = 1 if options.quick else AUTOFIX_EPOCHS
+        runs.append(measure_autofix(name, arrangement, given, epochs=epochs))
+        write(options.json, rows, runs)
+    show(rows, runs)
+    print(f"\n{in_words(made_with())}")
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one program, two short trainings")
-    parser.add_argument("--names", default=",".join(KINDS), help="programs, with commas")
+    parser.add_argument("--names", type=words, help="programs of trainings, or none")
+    parser.add_argument("--autofix", type=words, help="programs of a whole autofix, or none")
+    parser.add_argument("--arrangements", type=words, default=[], help="only these")
     parser.add_argument("--ray", action="store_true", help="also on a Ray cluster")
     parser.add_argument("--json", type=Path, help="file for all numbers; its rows are not repeated")
     options = parser.parse_args()
-    names = ["small dense"] if options.quick else options.names.split(",")
-    rows: list[Row] = []
-    if options.json and options.json.exists():
-        rows = [Row(**row) for row in json.loads(options.json.read_text(encoding="utf-8"))["rows"]]
-    done = {(row.program, row.arrangement) for row in rows}
-    for name in names:
-        sizes = {"epochs": KINDS[name].epochs, "trainings": TRAININGS}
-        if options.quick:
-            sizes = {"epochs": 1, "trainings": 2}
+    if options.names is None:
+        options.names = ["small dense"] if options.quick else list(KINDS)
+    if options.autofix is None:
+        options.autofix = ["small dense" if options.quick else "convolutions"]
+    return options
+
+
+def kept(path: Path | None) -> tuple[list[Row], list[Run]]:
+    """What an earlier run has measured."""
+    if path is None or not path.exists():
+        return [], []
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return [Row(**row) for row in found["rows"]], [Run(**run) for run in found["autofix"]]
+
+
+def trainings_asked(
+    options: argparse.Namespace, rows: Sequence[Row]
+) -> Iterator[tuple[str, str, Callable[[Trainer], Executor]]]:
+    for name in options.names:
         for arrangement, make in arrangements(options.ray).items():
-            if (name, arrangement) in done or (options.quick and "1 thread" not in arrangement):
-                continue
-            rows.append(measure(name, arrangement, make, **sizes))
-            show(rows[-1:])
-            if options.json:
-                told = {"machine": machine(), "rows": [asdict(row) for row in rows]}
-                options.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
-    print(f"\n{machine()}; {TRAININGS} trainings a row, seeds 0 to {TRAININGS - 1}; times in s")
-    show(rows)
+            if is_asked(options, rows, name, arrangement):
+                yield name, arrangement, make
 
 
-def machine() -> str:
-    versions = f"Keras {keras.version()}, TensorFlow {tf.__version__}, NumPy {np.__version__}"
-    return f"{processors()} processors, {versions}"
+def autofix_asked(
+    options: argparse.Namespace, runs: Sequence[Run]
+) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for name in options.autofix:
+        for arrangement, given in autofix_arguments(options.ray).items():
+            if is_asked(options, runs, name, arrangement):
+                yield name, arrangement, given
+
+
+def is_asked(
+    options: argparse.Namespace, done: Sequence[Row | Run], name: str, arrangement: str
+) -> bool:
+    quick = arrangement in ("this process", "1 worker x 1 thread", "1 worker")
+    wanted = arrangement in options.arrangements if options.arrangements else True
+    known = any((one.program, one.arrangement) == (name, arrangement) for one in done)
+    return wanted and not known and (quick or not options.quick)
+
+
+def write(path: Path | None, rows: Sequence[Row], runs: Sequence[Run]) -> None:
+    if path is not None:
+        found = {"rows": [asdict(row) for row in rows], "autofix": [asdict(run) for run in runs]}
+        text = json.dumps({**found, "made_with": made_with()}, indent=1)
+        path.write_text(text, encoding="utf-8")
+
+
+def made_with() -> dict[str, Any]:
+    seeds = f"0 to {TRAININGS - 1}"
+    return surroundings("ray", seeds=seeds, threads=processors(), load=os.getloadavg()[0])
 
 
 if __name__ == "__main__":

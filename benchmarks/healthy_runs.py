@@ -11,13 +11,10 @@ healthy by that rule are reported and not counted.
 """
 
 import argparse
-import os
 import sys
 import warnings
 from collections import Counter
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from programs.healthy import programs
 from programs.rows import (
@@ -28,10 +25,10 @@ from programs.rows import (
     read,
     run_all,
     share_text,
-    surroundings,
     wilson,
     write,
 )
+from surroundings import in_words, limit_threads, surroundings
 
 DEFAULT_RUNS = 240
 QUICK_RUNS = 40
@@ -39,6 +36,7 @@ QUICK_RUNS = 40
 
 def main() -> int:
     arguments = parse_arguments()
+    limit_threads(1)
     wanted = requests(arguments.runs, arguments.names, arguments.first_seed)
     rows = read(arguments.json) if arguments.resume else []
     done = {(row["program"], row["seed"]) for row in rows}
@@ -121,7 +119,7 @@ def whole(rows: list[Row], arguments: argparse.Namespace) -> dict:
             for row in rows
             if not row["healthy"]
         ],
-        "made_with": surroundings(sys.argv, jobs=arguments.jobs, first_seed=arguments.first_seed),
+        "made_with": surroundings(threads=1, jobs=arguments.jobs, first_seed=arguments.first_seed),
         "rows": rows,
     }
 
@@ -152,7 +150,7 @@ def show(result: dict) -> None:
     )
     print(f"\nprograms: {len({row['program'] for row in result['rows']})}")
     print(f"not healthy by their score, not counted: {len(result['not_healthy'])}")
-    print(", ".join(f"{key} {value}" for key, value in result["made_with"].items()))
+    print(in_words(result["made_with"]))
     for one in result["alarms"]:
         print(f"{one['program']} seed {one['seed']}: {one['code']} {one['summary']}")
 

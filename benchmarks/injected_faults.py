@@ -17,7 +17,6 @@ healthy runs. `--rates` writes for each check its false alarms and what it told 
 
 import argparse
 import json
-import os
 import sys
 import warnings
 import zlib
@@ -25,16 +24,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
 from healthy_runs import train_and_diagnose
 from programs.counting import counts_of, without_program
 from programs.fault_scores import confusion, detection, error_rates, show, totals
 from programs.faults import FAULTS, HOSTS, Fault
 from programs.harm import effective, twins_of
 from programs.healthy import programs
-from programs.plots import plot_confusion, plot_detection
-from programs.rows import Row, alarms, describe, part_of, read, run_all, surroundings, write
+from programs.plots import plot_confusion, plot_detection, plot_reliability
+from programs.reliability import bins, in_lines, of_findings, of_first_causes, scores
+from programs.rows import Row, alarms, describe, part_of, read, run_all, write
+from surroundings import in_words, limit_threads, surroundings
 
 DEFAULT_RUNS = 600
 TWIN_SEEDS = (0, 1)
@@ -51,6 +50,7 @@ class Request(NamedTuple):
 
 def main() -> int:
     arguments = parse_arguments()
+    limit_threads(1)
     healthy = read(arguments.healthy)
     rows = read(arguments.json) if arguments.resume or arguments.only_figures else []
     twins = read(arguments.json, "twins") if arguments.resume or arguments.only_figures else []
@@ -154,7 +154,8 @@ def report(
     harmful = effective(rows, twins_of(sound))
     table, named, whole = detection(rows, harmful), confusion(harmful), totals(harmful)
     harmless = [row for row in rows if row not in harmful]
-    made_with = surroundings(sys.argv, jobs=arguments.jobs)
+    said = {"findings": of_findings(harmful, sound), "first cause": of_first_causes(harmful)}
+    made_with = surroundings(threads=1, jobs=arguments.jobs)
     write(
         arguments.json,
         {
@@ -165,6 +166,7 @@ def report(
             "harmful": len(harmful),
             "strengths": table,
             "confusion": named,
+            "said": {name: {**scores(one), "bins": bins(one)} for name, one in said.items()},
             "made_with": made_with,
             "rows": rows,
             "twins": twins,
@@ -183,11 +185,15 @@ def report(
     if arguments.plots:
         plot_detection(table, arguments.plots / "fault_detection.png")
         plot_confusion(named, arguments.plots / "fault_causes.png")
+        plot_reliability(said, arguments.plots / "fault_reliability.png")
     show(table, whole, named)
+    print("\n| with what probability | said | right (95 %) | n |\n| --- | --- | --- | --- |")
+    for name, one in said.items():
+        print("\n".join(in_lines(name, one)))
     told = sum(bool(alarms(row)) for row in harmless)
     print(f"\n{len(rows)} runs, {len(harmful)} harmful; {len(sound)} healthy runs beside them")
     print(f"of {len(harmless)} runs whose fault did not harm, {told} have a finding above a note")
-    print(", ".join(f"{key} {value}" for key, value in made_with.items()))
+    print(in_words(made_with))
 
 
 def show_row(row: Row) -> None:

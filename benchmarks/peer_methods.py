@@ -184,11 +184,11 @@ def of_purse(method: Callable[[Purse], None]) -> Callable[[Lab, float], Curve]:
 
 
 METHODS: dict[str, Callable[[Lab, float], Curve]] = {
-    "keras_debugger, search": our_search,
-    "keras_debugger, proved": ours_proved,
+    "keras_debugger search": our_search,
+    "keras_debugger proved": ours_proved,
     "static rules": of_purse(static_rules),
     "random search": of_purse(random_search),
-    "Optuna TPE, pruned": of_purse(optuna_tpe),
+    "Optuna TPE pruned": of_purse(optuna_tpe),
     "KerasTuner Hyperband": of_purse(keras_tuner("Hyperband")),
     "KerasTuner Bayesian": of_purse(keras_tuner("BayesianOptimization")),
     "Keras callbacks": shipped_callbacks,

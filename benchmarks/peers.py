@@ -12,28 +12,19 @@ methods are named and left out.
 
 import argparse
 import json
-import math
 import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from case_files import OWN_FOLDER
-from case_processes import (
-    Job,
-    names_in,
-    numbers,
-    ordered,
-    print_now,
-    run_all,
-    versions,
-    words,
-    write_whole,
-)
-from case_run import Row, limit_threads
+from case_arguments import add_arguments, requests_of, rows_of, words
+from case_processes import Job, names_in, ordered, print_now, write_whole
+from case_run import Row
 from peer_run import PeerRequest, run_peers
 from peer_scores import draw_peers, rows_with, show_peers, summarize_peers
+from surroundings import in_words, limit_threads, surroundings
 
 CHOSEN = (
     "softmax_single_unit",
@@ -48,11 +39,11 @@ CHOSEN = (
     "overfit_small_data",
 )
 METHODS: dict[str, str] = {  # name -> package that it needs
-    "keras_debugger, search": "",
-    "keras_debugger, proved": "",
+    "keras_debugger search": "",
+    "keras_debugger proved": "",
     "static rules": "",
     "random search": "",
-    "Optuna TPE, pruned": "optuna",
+    "Optuna TPE pruned": "optuna",
     "KerasTuner Hyperband": "keras_tuner",
     "KerasTuner Bayesian": "keras_tuner",
     "Keras callbacks": "",
@@ -73,24 +64,17 @@ def main() -> int:
             return 2
         rows = kept_rows(arguments) if arguments.resume else []
         jobs = jobs_of(arguments, chosen, methods, rows, Path(folder))
-        for row in run_all(
-            jobs,
-            at_once=arguments.jobs,
-            limit=arguments.limit,
-            stop_after=arguments.stop_after,
-            end_after=arguments.end_after,
-        ):
+        for row in rows_of(jobs, arguments):
             show_curves(row)
             rows = ordered(merged(rows, row), names)
             write(arguments, rows)
-    whole = [row for row in rows if row.get("known_good") is not None]
+    whole = whole_rows(rows)
     figures = summarize_peers(whole, list(METHODS), arguments.trainings)
     print()
     show_peers(figures, arguments.trainings, print_now)
     for name, need in absent.items():
         print(f"left out: {name}: {need} is not installed")
-    made = versions("optuna", "keras-tuner")
-    print(", ".join(f"{key} {value}" for key, value in made.items()))
+    print(in_words(made_with(arguments)))
     if arguments.plot and whole:
         draw_peers(whole, list(METHODS), arguments.trainings, arguments.plot)
     write(arguments, rows)
@@ -99,21 +83,9 @@ def main() -> int:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=Path, default=OWN_FOLDER, help="a file or a folder")
-    parser.add_argument("--names", type=words, default=[], help="only these cases")
-    parser.add_argument("--seeds", type=numbers, default=[0], help="such as 0,1")
+    add_arguments(parser, seeds=(0,), limit=3600.0)
     parser.add_argument("--trainings", type=float, default=20.0, help="what a method may spend")
-    parser.add_argument("--methods", type=lambda text: text.split(";"), default=[])
-    parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
-    parser.add_argument("--limit", type=float, default=3600.0, help="seconds for each case")
-    parser.add_argument(
-        "--stop-after", type=float, default=math.inf, help="seconds after which no case is begun"
-    )
-    parser.add_argument(
-        "--end-after", type=float, default=math.inf, help="seconds after which all are cut"
-    )
-    parser.add_argument("--json", type=Path, help="file for figures and curves")
-    parser.add_argument("--resume", action="store_true", help="keep the rows of that file")
+    parser.add_argument("--methods", type=words, default=[], help="only these methods")
     parser.add_argument("--plot", type=Path, help="picture to draw, such as plots/peers.png")
     return parser.parse_args()
 
@@ -127,22 +99,14 @@ def jobs_of(
 ) -> list[Job]:
     """Of each case, the methods that have no curve yet."""
     known = {(row["case"], row["seed"]): row["curves"] for row in rows}
+    facts = {"trainings": arguments.trainings}
     jobs = []
-    for seed in arguments.seeds:
-        for number, name in enumerate(names):
-            left = tuple(one for one in methods if one not in known.get((name, seed), {}))
-            if not left:
-                continue
-            request = PeerRequest(
-                place=arguments.cases,
-                name=name,
-                seed=seed,
-                limit=arguments.trainings,
-                methods=left,
-                out=folder / f"{number}-{seed}.json",
-            )
-            facts = {"trainings": arguments.trainings}
-            jobs.append(Job(target=run_peers, request=request, facts=facts))
+    for request in requests_of(arguments, names, folder):
+        curves = known.get((request["name"], request["seed"]), {})
+        left = tuple(one for one in methods if one not in curves)
+        if left:
+            whole = PeerRequest(limit=arguments.trainings, methods=left, **request)
+            jobs.append(Job(target=run_peers, request=whole, facts=facts))
     return jobs
 
 
@@ -165,6 +129,11 @@ def merged(rows: Sequence[Row], row: Row) -> list[Row]:
     return [*others, {**(earlier[0] if earlier else {}), **row, "curves": curves}]
 
 
+def whole_rows(rows: Sequence[Row]) -> list[Row]:
+    """Rows whose faulty and known-good run are done."""
+    return [row for row in rows if row.get("known_good") is not None]
+
+
 def show_curves(row: Row) -> None:
     if row.get("known_good") is None:
         print_now(f"{row['case']} {row['seed']}: {row['error']}")
@@ -182,10 +151,15 @@ def show_curves(row: Row) -> None:
 def write(arguments: argparse.Namespace, rows: Sequence[Row]) -> None:
     if arguments.json is None:
         return
-    whole = [row for row in rows if row.get("known_good") is not None]
-    figures = summarize_peers(whole, list(METHODS), arguments.trainings)
-    made = {**versions("optuna", "keras-tuner"), "seeds": arguments.seeds}
-    write_whole(arguments.json, {"methods": figures, "cases": list(rows), "made_with": made})
+    figures = summarize_peers(whole_rows(rows), list(METHODS), arguments.trainings)
+    whole = {"methods": figures, "cases": list(rows), "made_with": made_with(arguments)}
+    write_whole(arguments.json, whole)
+
+
+def made_with(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Versions, seeds, cores and threads."""
+    chosen = {"jobs": arguments.jobs, "seeds": arguments.seeds, "trainings": arguments.trainings}
+    return surroundings("optuna", "keras-tuner", threads=1, **chosen)
 
 
 if __name__ == "__main__":

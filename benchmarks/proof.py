@@ -12,15 +12,14 @@ pools in `--pools` are not trained again.
 
 import argparse
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from proof_pools import SETUPS, train_pools
 from scipy import stats
+from surroundings import in_words, surroundings
 
 from keras_debugger.proof.compare import prove
 from keras_debugger.training.trainer import Trained
@@ -213,9 +212,9 @@ def main() -> None:
     names = asked.names.split(",") if asked.names else ["wine"] if asked.quick else list(SETUPS)
     part = tuple(map(int, asked.part.split("/")))
     pools = train_pools(seeds, names, file=asked.pools, part=part)
-    about = {name: version(name) for name in ("keras", "numpy", "scipy")}
-    about |= {"seed": 0, "cores": os.cpu_count(), "seeds a pool": seeds, "draws": draws}
-    print(f"{about}\n{sum(map(len, pools.values()))} trainings in {len(pools)} pools", flush=True)
+    about = surroundings("scipy", seed=0, seeds_of_a_pool=seeds, draws=draws, threads=1)
+    print(in_words(about))
+    print(f"{sum(map(len, pools.values()))} trainings in {len(pools)} pools", flush=True)
     generator = np.random.default_rng(0)
     false = no_ops(pools, draws, generator)
     made = power(pools, max(draws // 4, 5), generator)
@@ -231,7 +230,7 @@ def main() -> None:
             f"{name:44}{row['share']:7.2%} of {row['of']} ({row['low']:.2%} to {row['high']:.2%})"
         )
     if asked.json:
-        values = {"about": about, "no-op": false, "made": made, "real": real, "summary": found}
+        values = {"made_with": about, "no-op": false, "made": made, "real": real, "summary": found}
         asked.json.write_text(json.dumps(values, indent=1), encoding="utf-8")
     if asked.plot:
         from proof_plot import draw

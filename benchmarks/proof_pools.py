@@ -1,30 +1,31 @@
 """Trainings that the comparisons of proof.py are drawn from, kept in a JSON file."""
 
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from surroundings import limit_threads
 
-import keras
-import numpy as np
-from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine
+limit_threads(1)
 
-from keras_debugger.recording.data_profile import profile_data
-from keras_debugger.recording.model_description import describe_model
-from keras_debugger.rewriting.blueprint import read_blueprint
-from keras_debugger.training.data import split_data
-from keras_debugger.training.scoring import choose_metric
-from keras_debugger.training.trainer import Trainer
-from keras_debugger.types.edit import Edit, NormalizeInput, ScaleLearningRate
-from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
-from keras_debugger.types.record import FitDescription, TrainingRecord
-from keras_debugger.types.setup import TrainingSetup
-from keras_debugger.types.trial import Score, Trial
-from keras_debugger.types.vocabulary import FixKind
+import keras  # noqa: E402
+import numpy as np  # noqa: E402
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine  # noqa: E402
+
+from keras_debugger.recording.data_profile import profile_data  # noqa: E402
+from keras_debugger.recording.model_description import describe_model  # noqa: E402
+from keras_debugger.rewriting.blueprint import read_blueprint  # noqa: E402
+from keras_debugger.training.data import split_data  # noqa: E402
+from keras_debugger.training.scoring import choose_metric  # noqa: E402
+from keras_debugger.training.trainer import Trainer  # noqa: E402
+from keras_debugger.types.edit import Edit, NormalizeInput, ScaleLearningRate  # noqa: E402
+from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan  # noqa: E402
+from keras_debugger.types.record import FitDescription, TrainingRecord  # noqa: E402
+from keras_debugger.types.setup import TrainingSetup  # noqa: E402
+from keras_debugger.types.trial import Score, Trial  # noqa: E402
+from keras_debugger.types.vocabulary import FixKind  # noqa: E402
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,14 +16,15 @@ import argparse
 import contextlib
 import io
 import json
-import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from surroundings import in_words, limit_threads, surroundings
+
+limit_threads(1)
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "rewriting"))
 
@@ -36,8 +37,8 @@ from keras_debugger.errors import UnsupportedModelError  # noqa: E402
 from keras_debugger.recording.model_description import describe_model  # noqa: E402
 from keras_debugger.rewriting.blueprint import Blueprint, read_blueprint  # noqa: E402
 from keras_debugger.types.edit import ScaleLearningRate  # noqa: E402
-from keras_debugger.version import VERSION  # noqa: E402
 
+CONDITIONS = {"seed": 1, "threads": 1, "rebuilds": "median of 3"}
 MARKS = {"passed": "Y", "refused": "R", "failed": "FAILED"}
 LARGE = ("MobileNetV2", "EfficientNetB0", "ResNet50", "transformer encoder")
 Cells = dict[str, tuple[str, str]]  # group -> (outcome, detail)
@@ -45,7 +46,7 @@ Cells = dict[str, tuple[str, str]]  # group -> (outcome, detail)
 
 def main() -> int:
     arguments = parse_arguments()
-    print(conditions())
+    print(in_words(surroundings(**CONDITIONS)))
     rows: dict[str, Cells] = {}
     ratios: dict[str, float] = {}
     part, parts = map(int, arguments.part.split("/"))
@@ -82,13 +83,6 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--part", default="1/1", help="every N-th kind from the I-th on, as I/N")
     parser.add_argument("--large", action="store_true", help="time networks of keras.applications")
     return parser.parse_args()
-
-
-def conditions() -> str:
-    return (
-        f"keras_debugger {VERSION}, Keras {keras.__version__}, Python "
-        f"{sys.version.split()[0]}, {os.cpu_count()} cores, seed 1, median of 3 rebuilds"
-    )
 
 
 def try_kind(kind: Kind) -> tuple[Cells, float]:
@@ -198,7 +192,7 @@ def write_json(path: Path, rows, ratios, large) -> None:
     }
     content = {
         **counts,
-        "conditions": conditions(),
+        "made_with": surroundings(**CONDITIONS),
         "rows": table,
         "seconds_ratio_to_clone_model": {
             **known.get("seconds_ratio_to_clone_model", {}),

@@ -8,18 +8,19 @@ Usage: python benchmarks/rows.py [--json OUT] [NAME ...]
 
 import argparse
 import json
-import os
 import sys
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from surroundings import in_words, limit_threads, surroundings
+
+limit_threads(1)
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "rows"))
 
-import keras
-import row_cases
+import keras  # noqa: E402
+import row_cases  # noqa: E402
 
-import keras_debugger
+import keras_debugger  # noqa: E402
 
 HEAD = (
     "| fault | found | cause named first | fix | before | after | error reduction (95 %) | verdict "
@@ -84,7 +85,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
-    print(f"keras {keras.__version__}, {os.cpu_count()} cores, seed 0\n")
+    made_with = surroundings(seed=0, seeds_of_the_proof="1000 to 1004", threads=1)
+    print(in_words(made_with) + "\n")
     print(HEAD)
     print("|" + " --- |" * (HEAD.count("|") - 1))
     rows = []
@@ -94,7 +96,8 @@ def main() -> None:
             print(line(rows[-1]), flush=True)
             keras.backend.clear_session()
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=1, default=str), encoding="utf-8")
+        whole = {"rows": rows, "made_with": made_with}
+        options.json.write_text(json.dumps(whole, indent=1, default=str), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -20,17 +20,18 @@ import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from surroundings import in_words, limit_threads, surroundings
 
-import numpy as np
-from record_size import bytes_of
-from scaling_records import make_record
+limit_threads(1)
 
-from keras_debugger import __version__, diagnose
-from keras_debugger.checks import ALL_CHECKS
-from keras_debugger.checks.runner import run_checks
-from keras_debugger.recording.storage import load_record, save_record
-from keras_debugger.types.record import TrainingRecord
+from record_size import bytes_of  # noqa: E402
+from scaling_records import make_record  # noqa: E402
+
+from keras_debugger import diagnose  # noqa: E402
+from keras_debugger.checks import ALL_CHECKS  # noqa: E402
+from keras_debugger.checks.runner import run_checks  # noqa: E402
+from keras_debugger.recording.storage import load_record, save_record  # noqa: E402
+from keras_debugger.types.record import TrainingRecord  # noqa: E402
 
 STEPS = (1e3, 1e4, 1e5, 1e6, 1e7)
 LAYERS = (10, 100, 1000)
@@ -136,15 +137,8 @@ def parse_arguments() -> argparse.Namespace:
 def main() -> None:
     options = parse_arguments()
     lengths = options.steps or [int(n) for n in (QUICK_STEPS if options.quick else STEPS)]
-    about = {
-        "keras_debugger": __version__,
-        "python": sys.version.split()[0],
-        "numpy": np.__version__,
-        "cores": os.cpu_count(),
-        "seed": 0,
-        "load": os.getloadavg()[0],
-    }
-    print(", ".join(f"{key} {value}" for key, value in about.items()) + "\n")
+    made_with = surroundings(seed=0, threads=1, load=os.getloadavg()[0])
+    print(in_words(made_with) + "\n")
     print(HEAD + "\n" + "|" + " --- |" * (HEAD.count("|") - 1))
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -165,7 +159,7 @@ def main() -> None:
     for name, seconds in times.items():
         print(f"| {name} | {seconds:.2f} |")
     if options.json:
-        content = {"rows": rows, "start_up": times, "about": about}
+        content = {"rows": rows, "start_up": times, "made_with": made_with}
         options.json.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 

@@ -1,18 +1,14 @@
 """What a run said, as a row of plain values, and rows to and from a file."""
 
 import json
-import os
-import platform
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
 from math import sqrt
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
-PACKAGES = ("keras-debugger", "keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn")
 RUNS_OF_A_PROCESS = 40  # a process that has compiled many models becomes slow and large
 
 
@@ -53,6 +49,7 @@ def _finding(finding) -> Row:
         "epoch": finding.epoch,
         "place": finding.place,
         "consequence_of": finding.consequence_of,
+        "causes": [kind.name for kind in finding.causes],
     }
 
 
@@ -107,18 +104,6 @@ def write(path: Path | None, whole: dict[str, Any]) -> None:
     place = path.with_name(f"{path.name}.part")
     place.write_text(json.dumps(whole, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     place.replace(path)
-
-
-def surroundings(command: Iterable[str], **more: Any) -> dict[str, Any]:
-    """Command (without the folders of this machine), versions and cores."""
-    words = [Path(word).name if Path(word).is_absolute() else word for word in command]
-    made: dict[str, Any] = {"command": " ".join(words), "python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            made[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {**made, "cores": os.cpu_count(), **more}
 
 
 def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:

@@ -52,6 +52,7 @@ def test_scaling(tmp_path):
     assert (short["rows"], long["steps"]) == (1000, 1_000_000)
     assert 10_000 < long["rows"] < 1_000_000  # thinned, as a recorder does
     assert not short["crashed"] + long["crashed"]
+    assert {"numpy", "cores", "seed", "threads"} <= set(found["made_with"])
     assert "import keras_debugger" in found["start_up"]
     assert "| 1e+06 | 3 |" in table
 
@@ -59,7 +60,9 @@ def test_scaling(tmp_path):
 def test_rows(tmp_path):
     out = tmp_path / "out.json"
     assert "| fault |" in run("rows.py", "no such row", "--json", str(out))
-    assert json.loads(out.read_text()) == []
+    found = json.loads(out.read_text())
+    assert found["rows"] == []
+    assert {"keras", "cores", "seed", "threads"} <= set(found["made_with"])
 
 
 @pytest.mark.slow
@@ -79,12 +82,13 @@ def test_score_logs(tmp_path):
             csv.writer(file).writerows([("epoch", "loss"), *enumerate(losses)])
     with (tmp_path / "manifest.csv").open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(("file", "kind", "visible", "symptoms", "epochs"))
-        writer.writerow(("broken.csv", "faulty", "yes", "LOSS_NAN", 4))
-        writer.writerow(("fine.csv", "healthy", "yes", "HEALTHY", 8))
+        writer.writerow(("file", "kind", "visible", "symptoms", "cause", "epochs"))
+        writer.writerow(("broken.csv", "faulty", "yes", "LOSS_NAN", "NAN_IN_DATA", 4))
+        writer.writerow(("fine.csv", "healthy", "yes", "HEALTHY", "", 8))
     out = tmp_path / "out.json"
     table = run("score_logs.py", str(tmp_path), "--json", str(out))
     found = json.loads(out.read_text())
     assert len(found["logs"]) == 2
     assert "visible faults found" in table
-    assert all(" of " in found["summary"][name] for name in ("read right", "visible faults found"))
+    assert {"keras", "cores", "threads"} <= set(found["made_with"])
+    assert all(" of " in found["summary"][name] for name in ("read right", "cause named first"))

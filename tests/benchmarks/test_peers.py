@@ -8,41 +8,22 @@ from pathlib import Path
 import pytest
 
 BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
-CASE = """
-from blocks import breast_cancer, cancer_classifier
-from corpus import Case, Cause, Fix, Symptom, either
-from keras import optimizers
-
-CASES = (
-    Case(
-        name="creeping",
-        source="ours",
-        reported="the loss hardly moves",
-        faults=(Symptom.SLOW_CONVERGENCE,),
-        expected_root_causes=(either(Cause.LEARNING_RATE_TOO_LOW),),
-        acceptable_fixes=(Fix.RAISE_LEARNING_RATE,),
-        build=cancer_classifier(optimizer=lambda: optimizers.SGD(1e-5)),
-        data=breast_cancer,
-        fit={"epochs": 4, "batch_size": 64},
-        repaired_build=cancer_classifier(),
-    ),
-)
-"""
-METHODS = "keras_debugger, search;static rules;random search;Keras callbacks"
+METHODS = "keras_debugger search,static rules,random search,Keras callbacks"
 
 
 @pytest.mark.slow
-def test_methods_spend_no_more_than_their_trainings(tmp_path):
-    (tmp_path / "further.py").write_text(CASE)
-    out, plot = tmp_path / "peers.json", tmp_path / "plots" / "peers.png"
-    command = [sys.executable, str(BENCHMARKS / "peers.py"), "--cases", str(tmp_path)]
+def test_methods_spend_no_more_than_their_trainings(creeping):
+    out, plot = creeping / "peers.json", creeping / "plots" / "peers.png"
+    command = [sys.executable, str(BENCHMARKS / "peers.py"), "--cases", str(creeping)]
     command += ["--trainings", "2", "--methods", METHODS, "--json", str(out), "--plot", str(plot)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
-    (row,) = json.loads(out.read_text())["cases"]
+    found = json.loads(out.read_text())
+    assert {"keras", "cores", "seeds", "threads"} <= set(found["made_with"])
+    (row,) = found["cases"]
     assert row["error"] == ""
     assert row["errors"] == {}
-    assert set(row["curves"]) == set(METHODS.split(";"))
+    assert set(row["curves"]) == set(METHODS.split(","))
     for curve in row["curves"].values():
         assert curve[0] == [0.0, row["faulty"]]
         assert all(spent <= 2.3 for spent, _ in curve)  # a last epoch may run over

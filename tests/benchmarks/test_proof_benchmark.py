@@ -22,7 +22,7 @@ def test_a_tiny_run_has_the_promised_form(tmp_path):
     )
     assert run.returncode == 0, run.stderr[-2000:]
     found = json.loads((tmp_path / "o.json").read_text())
-    assert {"keras", "numpy", "scipy", "seed", "cores"} <= set(found["about"])
+    assert {"keras", "scipy", "seed", "cores", "threads"} <= set(found["made_with"])
     row = found["no-op"]["wine: as it is"]
     assert row["5 seeds"]["comparisons"] == 20
     assert row["disjoint"]["comparisons"] == 1

@@ -21,26 +21,6 @@ FIGURES = (
     "harm",
     "budget_mean",
 )
-FURTHER_CASE = """
-from blocks import breast_cancer, cancer_classifier
-from corpus import Case, Cause, Fix, Symptom, either
-from keras import optimizers
-
-CASES = (
-    Case(
-        name="creeping",
-        source="ours",
-        reported="the loss hardly moves",
-        faults=(Symptom.SLOW_CONVERGENCE,),
-        expected_root_causes=(either(Cause.LEARNING_RATE_TOO_LOW),),
-        acceptable_fixes=(Fix.RAISE_LEARNING_RATE,),
-        build=cancer_classifier(optimizer=lambda: optimizers.SGD(1e-5)),
-        data=breast_cancer,
-        fit={"epochs": 6, "batch_size": 64},
-        repaired_build=cancer_classifier(),
-    ),
-)
-"""
 BROKEN_CASE = """
 from blocks import breast_cancer
 from corpus import Case
@@ -71,14 +51,14 @@ def score(*arguments):
 
 
 @pytest.mark.slow
-def test_a_folder_of_further_cases_is_scored_without_a_change(tmp_path):
-    (tmp_path / "further.py").write_text(FURTHER_CASE)
-    (tmp_path / "unreadable.py").write_text("CASES = (missing,)\n")
-    out = tmp_path / "scores.json"
-    done = score("--cases", tmp_path, "--seeds", "0", "--proof-seeds", 2, "--json", out)
+def test_a_folder_of_further_cases_is_scored_without_a_change(creeping):
+    (creeping / "unreadable.py").write_text("CASES = (missing,)\n")
+    out = creeping / "scores.json"
+    done = score("--cases", creeping, "--seeds", "0", "--proof-seeds", 2, "--json", out)
     assert done.returncode == 0, done.stderr
     scores = json.loads(out.read_text())
     assert all({"value", "low", "high", "n"} == set(scores[name]) for name in FIGURES)
+    assert {"keras", "cores", "seeds", "threads"} <= set(scores["made_with"])
     (row,) = scores["cases"]
     assert row["error"] == ""
     assert {"found", "causes", "verdict", "f", "r", "s", "budget", "seconds"} <= set(row)
