@@ -1,10 +1,11 @@
 """One program with known faults: what each way of diagnosing names, and whether it is repaired."""
 
 import time
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
+from programs.counting import shipped_counts_without
 from programs.data import Data, load
 from programs.faults import FAULTS
 from programs.healthy import programs
@@ -21,7 +22,7 @@ from keras_debugger.causes.ranking import rank_causes
 from keras_debugger.checks import ALL_CHECKS
 from keras_debugger.checks.runner import run_checks
 from keras_debugger.fixes.planning import plan_fixes
-from keras_debugger.recording.storage import save_record
+from keras_debugger.report.diagnosis_view import DiagnosisView
 from keras_debugger.report.terminal import make_progress
 from keras_debugger.stages.repair import Repair
 from keras_debugger.training.budget import Budget
@@ -32,7 +33,6 @@ from keras_debugger.types.vocabulary import CauseKind
 from keras_debugger.workflow import judge
 
 C = CauseKind
-REPAIRED = 0.8  # share of the lost score that a repair brings back
 RANDOM_CAUSES = 1.0 / len(CauseKind)
 
 # What a plain workflow says is the cause of each of its issues.
@@ -79,13 +79,12 @@ class Task:
         return program
 
 
-def make_row(task: Task, *, budget: float, records: Path | None, compare: bool) -> dict:
+def make_row(task: Task, *, budget: float, compare: bool) -> dict:
     """Train a program, diagnose it in every way, and try to repair it.
 
     Args:
         task: which program.
         budget: trainings that the search may spend.
-        records: folder that the record is kept in; None keeps none.
         compare: whether probes in random order are made as well.
     """
     began = time.perf_counter()
@@ -96,12 +95,10 @@ def make_row(task: Task, *, budget: float, records: Path | None, compare: bool) 
         return row | {"seconds": time.perf_counter() - began}
     record = run.record
     assert isinstance(record, TrainingRecord)
-    if records is not None:
-        save_record(record, records / f"{task.key}.kdr")
     findings = run_checks(record, ALL_CHECKS).findings
     row["codes"] = sorted({finding.code for finding in findings})
-    row["symptoms"] = sorted({one.symptom.name for one in findings if one.symptom is not None})
     row["table"] = _listed(rank_causes(findings, record, counts=Counts()))
+    row["counted"] = _listed(judge_without(task.host)(record).causes)
     row |= _searched(task, run, budget=budget, compare=compare)
     return row | {"seconds": time.perf_counter() - began}
 
@@ -128,7 +125,7 @@ def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
             class_weight=class_weights(data.train.y) if program.class_weight else None,
             validation_data=(given.validation.x, given.validation.y),
         )
-        repair.diagnose(judge)
+        repair.diagnose(judge_without(task.host))
         assert repair.diagnosis is not None
         row = {"baseline": _by_issues(repair.record), "static": _listed(repair.diagnosis.causes)}
         repair.plan()
@@ -149,6 +146,19 @@ def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
         if compare and repair.tried:
             row["random"] = _in_random_order(repair, row["experiment_cost"], task.seed)
     return row
+
+
+def judge_without(host: str) -> Callable[[TrainingRecord], DiagnosisView]:
+    """The judge of the package, with counts that leave a program out."""
+
+    def judge_record(record: TrainingRecord) -> DiagnosisView:
+        diagnosis = judge(record)
+        counts = shipped_counts_without(host)
+        causes = rank_causes(diagnosis.findings, record, counts=counts)
+        unknown = max(0.0, 1.0 - sum(cause.confidence for cause in causes)) if causes else 0.0
+        return replace(diagnosis, causes=causes, unknown=unknown)
+
+    return judge_record
 
 
 def _data(task: Task) -> Data:

@@ -23,19 +23,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parent))
 
 import cause_tables as tables
-import keras
-import tensorflow as tf
 from cause_rows import HOSTS, NAMES, Task, make_row
 from programs.faults import FAULTS
 from programs.reliability import in_lines
 from programs.training import train
+from surroundings import in_words, surroundings
 
-import keras_debugger
-from keras_debugger.causes.counts import Counts
-from keras_debugger.causes.ranking import rank_causes
-from keras_debugger.checks import ALL_CHECKS
-from keras_debugger.checks.runner import run_checks
-from keras_debugger.recording.storage import load_record
 from keras_debugger.types.remedies import REMEDIES
 from keras_debugger.types.vocabulary import CauseKind
 
@@ -59,16 +52,13 @@ def main() -> None:
     rows = _load(options.json)
     tasks = [*_tasks(options)]
     part, parts = (int(number) for number in options.part.split("/"))
-    records = options.json.with_suffix(".records") if options.json else None
-    if records is not None:
-        records.mkdir(parents=True, exist_ok=True)
     for task in tasks[part - 1 :: parts]:
         if task.key in rows:
             continue
         if time.monotonic() > options.until:
             break
         try:
-            row = make_row(task, budget=options.budget, records=records, compare=options.compare)
+            row = make_row(task, budget=options.budget, compare=options.compare)
         except Exception as error:  # a fault that this program cannot have
             print(f"{task.key}: left out, {type(error).__name__}", flush=True)
             continue
@@ -80,7 +70,7 @@ def main() -> None:
             f"{task.key}: {row.get('experiments', 'healthy')[:2]}, {row['seconds']:.0f} s",
             flush=True,
         )
-    _show([row for row in rows.values() if row["causes"]], records, options)
+    _show([row for row in rows.values() if row["causes"]], options)
 
 
 def _tasks(options: argparse.Namespace) -> Sequence[Task]:
@@ -113,43 +103,9 @@ def _host_score(task: Task, rows: dict[str, dict]) -> float:
     return float(rows[host.key]["reached"])
 
 
-def _counted(rows: Sequence[dict], records: Path | None) -> None:
-    """Rank by the table with counts from the programs of all other hosts."""
-    if records is None:
-        return
-    for row in rows:
-        file = records / f"{row['key']}.kdr"
-        if "counted" in row or not file.is_file():
-            continue
-        others = [one for one in rows if one["host"] != row["host"] and len(one["causes"]) == 1]
-        record = load_record(file)
-        findings = run_checks(record, ALL_CHECKS).findings
-        causes = rank_causes(findings, record, counts=_counts(others))
-        row["counted"] = [(cause.kind.name, round(cause.confidence, 4)) for cause in causes[:5]]
-
-
-def _counts(rows: Sequence[dict]) -> Counts:
-    programs: dict[CauseKind, int] = {}
-    codes: dict[CauseKind, dict[str, int]] = {}
-    symptoms: dict[CauseKind, dict[str, int]] = {}
-    for row in rows:
-        kind = CauseKind[row["causes"][0]]
-        programs[kind] = programs.get(kind, 0) + 1
-        for tally, keys in ((codes, row["codes"]), (symptoms, row["symptoms"])):
-            mine = tally.setdefault(kind, {})
-            for key in keys:
-                mine[key] = mine.get(key, 0) + 1
-    return Counts(programs=programs, codes=codes, symptoms=symptoms)
-
-
-def _show(rows: Sequence[dict], records: Path | None, options: argparse.Namespace) -> None:
+def _show(rows: Sequence[dict], options: argparse.Namespace) -> None:
     faulty = [row for row in rows if not row["healthy"]]
-    _counted(faulty, records)
-    seeds = sorted({row["seed"] for row in rows})
-    print(
-        f"\nkeras_debugger {keras_debugger.__version__}, Keras {keras.__version__}, "
-        f"TensorFlow {tf.__version__}, {os.cpu_count()} cores; seeds {seeds}"
-    )
+    print(f"\n{in_words(surroundings(seeds=options.seeds))}")
     print(
         f"{len(faulty)} faulty programs ({len(rows) - len(faulty)} more stayed healthy with their "
         f"fault); budget {options.budget:g} trainings"

@@ -16,16 +16,14 @@ healthy runs. `--rates` writes for each check its false alarms and what it told 
 """
 
 import argparse
-import json
 import sys
 import warnings
 import zlib
-from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 from healthy_runs import train_and_diagnose
-from programs.counting import counts_of, without_program
+from programs.counting import counts_of, shipped_counts_without
 from programs.fault_scores import confusion, detection, error_rates, show, totals
 from programs.faults import FAULTS, HOSTS, Fault
 from programs.harm import effective, twins_of
@@ -129,15 +127,12 @@ def train_faulty(request: Request) -> Row:
 
 def named_without(host: str, record: object) -> list[list]:
     """Causes and confidences when the package's counts leave out the program that is judged."""
-    from keras_debugger.causes.counts import read_counts
     from keras_debugger.causes.ranking import rank_causes
     from keras_debugger.checks import ALL_CHECKS
     from keras_debugger.checks.runner import run_checks
 
-    shipped = files("keras_debugger.causes").joinpath("counts.json")
-    counts = read_counts(without_program(json.loads(shipped.read_text(encoding="utf-8")), host))
     findings = run_checks(record, ALL_CHECKS).findings
-    causes = rank_causes(findings, record, counts=counts)
+    causes = rank_causes(findings, record, counts=shipped_counts_without(host))
     return [[cause.kind.name, round(cause.confidence, 3)] for cause in causes]
 
 

@@ -1,9 +1,13 @@
 """How often each finding goes with each cause, and how far such counts alone name the cause."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from importlib.resources import files
 from math import log
 
+from keras_debugger.causes.counts import FILE, Counts, read_counts
 from programs.rows import Row, alarms
 
 LEAST = 0.5  # added to each count, so that nothing is impossible
@@ -64,6 +68,13 @@ def without_program(counts: dict[str, object], host: str) -> dict[str, object]:
             "symptoms": _difference(row["symptoms"], own["symptoms"]),
         }
     return {"command": counts["command"], "causes": causes}
+
+
+@cache
+def shipped_counts_without(host: str) -> Counts:
+    """The counts of the package as if a program had never been counted."""
+    shipped = files("keras_debugger.causes").joinpath(FILE).read_text(encoding="utf-8")
+    return read_counts(without_program(json.loads(shipped), host))
 
 
 def left_out_ranks(faulty: Sequence[Row]) -> list[int]:
