@@ -29,10 +29,10 @@ STRONG_DROPOUT = 0.5
 STRONG_PENALTY = 0.01
 DEEP = 3  # saturating layers
 FEW_UPDATES = 100
-LITTLE = 0.15  # of the way from a constant guess to no error
-# Labels that teach simple models this much can be rescaled or partly wrong, but are not random.
-MUCH = 0.5
-TAUGHT = 0.2
+# How far simple models get from a constant guess to no error, and what that says of the labels.
+# Those that teach much can be rescaled or partly wrong, but are not random.
+LITTLE, NOT_TAUGHT = 0.15, 8.0
+MUCH, TAUGHT = 0.5, 0.2
 
 
 def ratios_of_program(
@@ -46,8 +46,10 @@ def ratios_of_program(
     """
     ratios = dict.fromkeys(striking_causes(record), STANDS_OUT)
     ratios |= dict.fromkeys(unlikely_causes(record).difference(named), HARDLY)
-    if record.data_profile is not None and _reach(record.data_profile) > MUCH:
-        ratios[CauseKind.LABELS_CORRUPTED] = TAUGHT
+    if record.data_profile is not None:
+        reach = _reach(record.data_profile)
+        if reach < LITTLE or reach > MUCH:
+            ratios[CauseKind.LABELS_CORRUPTED] = NOT_TAUGHT if reach < LITTLE else TAUGHT
     return ratios
 
 
@@ -68,8 +70,6 @@ def striking_causes(record: TrainingRecord) -> frozenset[CauseKind]:
             found.add(CauseKind.SATURATING_ACTIVATION)
     if record.fit_description is not None and record.fit_description.shuffle is False:
         found.add(CauseKind.NOT_SHUFFLED)
-    if record.data_profile is not None and _reach(record.data_profile) < LITTLE:
-        found.add(CauseKind.LABELS_CORRUPTED)
     steps = record.step_logs.step if record.step_logs is not None else ()
     if len(steps) and steps[-1] < FEW_UPDATES:
         found.add(CauseKind.TOO_FEW_UPDATES)

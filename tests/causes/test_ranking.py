@@ -272,11 +272,6 @@ def profile(score):
             TrainingRecord(step_logs=steps(320)),
             C.TOO_FEW_UPDATES,
         ),
-        (
-            TrainingRecord(data_profile=profile(0.53)),
-            TrainingRecord(data_profile=profile(0.9)),
-            C.LABELS_CORRUPTED,
-        ),
     ],
 )
 def test_a_cause_whose_object_stands_out_is_likelier(record, twin, kind):
