@@ -41,8 +41,8 @@ def rank_causes(
         counts: how often findings go with causes; those of the package if None.
 
     Returns:
-        Causes with a probability of at least 2 % that a finding speaks for; none if no finding is
-        above a note.
+        The likeliest cause, and all with a probability of at least 2 % that a finding speaks for;
+        none if there is no such cause, or no finding above a note.
     """
     if all(finding.severity <= Severity.NOTE for finding in findings):
         return ()
@@ -54,12 +54,11 @@ def rank_causes(
     other, _ = _posterior(findings, record, counts, left)
     probabilities = {kind: (1.0 - share) * one[kind] + share * other[kind] for kind in CauseKind}
     ranked = sorted(probabilities, key=lambda kind: -probabilities[kind])[:MOST_NAMED]
-    causes = (_cause(kind, probabilities[kind], support) for kind in ranked)
-    return tuple(
-        cause
-        for cause in causes
-        if cause.kind is ranked[0] or (cause.confidence >= LEAST and cause.findings)
-    )
+    causes = [_cause(kind, probabilities[kind], support) for kind in ranked]
+    spoken_for = [cause for cause in causes if cause.findings and cause.confidence >= LEAST]
+    if not spoken_for:
+        return ()
+    return tuple(causes[:1] + [cause for cause in spoken_for if cause is not causes[0]])
 
 
 def _posterior(

@@ -178,6 +178,10 @@ def test_every_cause_has_a_remedy_or_cannot_be_mended(kind):
     assert bool(REMEDIES[kind]) is cause.repairable
 
 
+def test_a_finding_that_speaks_for_no_cause_names_none():
+    assert kinds(finding("XYZ101")) == []
+
+
 def test_every_symptom_speaks_for_some_cause():
     assert set(SYMPTOMS) == set(Symptom)
     assert all(max(ratios.values()) >= 3 for ratios in SYMPTOMS.values())
