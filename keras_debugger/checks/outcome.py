@@ -137,7 +137,4 @@ def _error_quality(record: TrainingRecord, *, held_out: bool) -> float:
 
 def _log(record: TrainingRecord, name: str) -> np.ndarray:
     """Finite values of one log, shape (epochs with a value,)."""
-    if record.epoch_logs is None or name not in record.epoch_logs.values:
-        return np.empty(0)
-    values = np.asarray(record.epoch_logs.values[name], dtype=np.float64)
-    return values[np.isfinite(values)]
+    return np.empty(0) if record.epoch_logs is None else record.epoch_logs.finite(name)

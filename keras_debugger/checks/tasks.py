@@ -8,6 +8,7 @@ from keras_debugger.types.vocabulary import (
     Activation,
     LabelForm,
     LossKind,
+    Need,
 )
 
 BOUNDS = {
@@ -53,6 +54,14 @@ def is_regression(record: TrainingRecord) -> bool | None:
     if loss in REGRESSION_LOSSES or loss is LossKind.POISSON:
         return not _counts_right_answers(record)
     return None if form is None else form is not LabelForm.INTEGER_CLASSES
+
+
+def validation_rows(record: TrainingRecord) -> int | None:
+    """Number of validation rows, None if it is not known."""
+    rows = record.fit.validation_rows if record.has(Need.FIT) else None
+    if rows is None and record.has(Need.VALIDATION_DATA):
+        rows = record.validation_data.rows
+    return rows
 
 
 def _counts_right_answers(record: TrainingRecord) -> bool:

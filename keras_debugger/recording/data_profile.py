@@ -70,7 +70,11 @@ def with_simple_models(profile: DataProfile, x: Any, y: Any, *, seed: int = 0) -
         return profile
     # scikit-learn takes a second to import and only this needs it
     from keras_debugger.recording.data.simple_models import try_simple_models
+    from keras_debugger.recording.data.strong_feature import find_strong_feature
 
-    form = profile.labels[0].form
-    tried = try_simple_models(inputs[0].array, labels[0].array, form, seed=seed)
-    return replace(profile, simple_models=tried)
+    form, table, answers = profile.labels[0].form, inputs[0].array, labels[0].array
+    return replace(
+        profile,
+        simple_models=try_simple_models(table, answers, form, seed=seed),
+        strong_feature=find_strong_feature(table, answers, form, seed=seed),
+    )

@@ -99,11 +99,14 @@ def _layers(
     feeds: dict[str, dict[str, None]] = {}
     shapes: dict[str, tuple[int | None, ...] | None] = {}
     ends: set[str] = set()
+    training: dict[str, bool] = {}
     if trace is not None:
         listed = {path for path, _ in walked}
         consumers = _consumers(trace, listed)
         for call in trace.calls:
             shapes.setdefault(call.path, call.output_shape)
+            if call.training is not None:
+                training[call.path] = call.training
             for tensor in call.outputs:
                 feeds.setdefault(call.path, {}).update(consumers.get(tensor, {}))
                 if tensor in trace.outputs:
@@ -115,6 +118,7 @@ def _layers(
             feeds=tuple(feeds.get(path, ())),
             is_output=path in ends,
             output_shape=shapes.get(path),
+            training_argument=training.get(path),
         )
         for path, layer in walked
     )

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_debugger.recording.data.label_profile import find_classes
+from keras_debugger.recording.data.label_classes import find_classes
 from keras_debugger.types.vocabulary import LabelForm
 
 _BY_CLASS = (LabelForm.BINARY, LabelForm.INTEGER_CLASSES, LabelForm.ONE_HOT)

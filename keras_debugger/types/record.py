@@ -51,6 +51,11 @@ class EpochLogs(WithMappings):
         """Number of epochs."""
         return len(self.epoch)
 
+    def finite(self, name: str) -> np.ndarray:
+        """The finite values of a log in their order; empty if there are none."""
+        values = self.values.get(name, np.empty(0))
+        return np.asarray(values[np.isfinite(values)], dtype=np.float64)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepLogs:
@@ -138,13 +143,6 @@ class GradientLog:
             squares = np.nansum(np.square(self.norm.astype(np.float64)), axis=1)
         return np.asarray(np.sqrt(squares))
 
-    @property
-    def update_ratio(self) -> np.ndarray:
-        """Size of each step relative to the weights, shape (rows, variables); NaN if unknown."""
-        weights = np.where(self.weight_norm > 0, self.weight_norm, np.nan)
-        with np.errstate(invalid="ignore", over="ignore"):
-            return self.update_norm / weights
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivationLog:
@@ -229,6 +227,8 @@ class LayerDescription:
         feeds: paths of the layers that take its output.
         looks_untrained: of a frozen layer, whether its biases are all equal, as an initializer
             leaves them; None if it is trained or has no biases.
+        training_argument: the `training` that a call of it (or of the model it is nested in) fixes
+            in a functional model; None if all calls leave it to fit and predict.
     """
 
     name: str
@@ -251,6 +251,7 @@ class LayerDescription:
     is_output: bool = False
     feeds: tuple[str, ...] = ()
     looks_untrained: bool | None = None
+    training_argument: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -379,6 +380,8 @@ class InputProfile:
         nonfinite: number of NaN and infinite values of each feature, int.
         nonfinite_rows: number of rows that hold a NaN or an infinity.
         largest: largest absolute finite value.
+        copies: pairs of feature numbers, the later one a copy of the earlier one in every row that
+            was looked at, up to a positive factor and an offset.
     """
 
     name: str
@@ -395,6 +398,7 @@ class InputProfile:
     nonfinite_rows: int
     largest: float
     names: tuple[str, ...] = ()
+    copies: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -452,6 +456,8 @@ class Shift:
         missing_classes: class values in the validation labels that training never sees.
         absent_classes: class values in training that validation never sees.
         duplicates: number of validation rows that are also training rows.
+        held_out_duplicates: number of held-out rows of autofix that also train or choose.
+        held_out_rows: number of those held-out rows; 0 where nothing was held out.
     """
 
     feature_distance: np.ndarray
@@ -461,6 +467,8 @@ class Shift:
     missing_classes: tuple[float, ...] = ()
     absent_classes: tuple[float, ...] = ()
     duplicates: int = 0
+    held_out_duplicates: int = 0
+    held_out_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -481,6 +489,28 @@ class SimpleModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StrongFeature:
+    """The feature that tells most of the answer by itself.
+
+    Args:
+        feature: its number in the first input.
+        score: balanced accuracy or R2 of the nearest other row along this feature alone.
+        others: the same of the best simple model on all other features, cross-validated.
+        rows: rows that were looked at.
+        fewest: rows of the smallest class; all rows for numbers.
+        is_answer: whether it is the answer itself: one value for each class and one class for each
+            value, or for numbers a factor and an offset.
+    """
+
+    feature: int
+    score: float
+    others: float
+    rows: int
+    fewest: int
+    is_answer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataProfile:
     """What the data look like.
 
@@ -496,6 +526,8 @@ class DataProfile:
         simple_models: what simple models reach on the first input and output; empty if not tried.
         label_drift: how much the labels of the first output vary from batch to batch, as a multiple
             of what rows drawn at random show, about 1 if shuffled; NaN if batches were not seen.
+        strong_feature: the feature of the first input that nearly gives the answer by itself;
+            looked for together with the simple models, None if no feature does.
     """
 
     rows: int
@@ -508,6 +540,7 @@ class DataProfile:
     duplicate_rows: int = 0
     simple_models: tuple[SimpleModel, ...] = ()
     label_drift: float = float("nan")
+    strong_feature: StrongFeature | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -543,7 +576,9 @@ class TrainingRecord(WithMappings):
         epoch_logs: what Keras logged at epoch ends.
         step_logs: what was seen at each step.
         gradient_log: statistics of the gradients.
-        activation_log: statistics of the layers' outputs.
+        activation_log: statistics of the layers' outputs on one fixed batch.
+        step_activation_log: the same on the batches of steps, in inference mode and right after
+            the step; None unless asked for.
         prediction_log: the model's answers.
         model_description: the model.
         data_profile: training data.
@@ -553,6 +588,7 @@ class TrainingRecord(WithMappings):
         ending: how the run ended.
         ending_detail: who stopped it, or the exception in one line.
         seconds: duration of the run in seconds, NaN if not known.
+        seed: the global seed of TensorFlow when the run began; None if none was set.
         versions: package name to version, of the run.
         source: where the record comes from, for people to read.
         notes: what was thinned, sampled or not captured, one sentence each.
@@ -562,6 +598,7 @@ class TrainingRecord(WithMappings):
     step_logs: StepLogs | None = None
     gradient_log: GradientLog | None = None
     activation_log: ActivationLog | None = None
+    step_activation_log: ActivationLog | None = None
     prediction_log: PredictionLog | None = None
     model_description: ModelDescription | None = None
     data_profile: DataProfile | None = None
@@ -571,6 +608,7 @@ class TrainingRecord(WithMappings):
     ending: Ending = Ending.UNKNOWN
     ending_detail: str = ""
     seconds: float = float("nan")
+    seed: int | None = None
     versions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     source: str = ""
     notes: tuple[str, ...] = ()

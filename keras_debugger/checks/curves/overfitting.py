@@ -9,8 +9,8 @@ import numpy as np
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.curves.held_out_gap import early_gap
 from keras_debugger.checks.curves.runs import Run, judge_runs
-from keras_debugger.checks.curves.small_validation_set import validation_rows
 from keras_debugger.checks.curves.statistics import end_level, smooth, trend
+from keras_debugger.checks.tasks import validation_rows
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Need, Severity, Symptom

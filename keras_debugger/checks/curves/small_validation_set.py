@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check, TooShortError
+from keras_debugger.checks.tasks import validation_rows
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Need, Severity, Symptom
@@ -49,11 +50,3 @@ class SmallValidationSet(Check):
                 confidence=0.95,
             ),
         )
-
-
-def validation_rows(record: TrainingRecord) -> int | None:
-    """Number of validation rows, None if it is not known."""
-    rows = record.fit.validation_rows if record.has(Need.FIT) else None
-    if rows is None and record.has(Need.VALIDATION_DATA):
-        rows = record.validation_data.rows
-    return rows

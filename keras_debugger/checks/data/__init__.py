@@ -3,12 +3,14 @@
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.data.class_imbalance import ClassImbalance
 from keras_debugger.checks.data.constant_features import ConstantFeatures
+from keras_debugger.checks.data.duplicate_features import DuplicateFeatures
 from keras_debugger.checks.data.duplicates import DuplicatesAcrossParts
 from keras_debugger.checks.data.input_outliers import InputOutliers
 from keras_debugger.checks.data.inputs_constant import InputsConstant
 from keras_debugger.checks.data.label_drift import LabelsDriftBetweenBatches
 from keras_debugger.checks.data.labels_do_not_fit import LabelsDoNotFitLoss
 from keras_debugger.checks.data.labels_without_signal import LabelsWithoutSignal
+from keras_debugger.checks.data.leakage import LeakageSuspect
 from keras_debugger.checks.data.memorised_labels import MemorisedLabels
 from keras_debugger.checks.data.nan_in_inputs import NanInInputs
 from keras_debugger.checks.data.nan_in_labels import NanInLabels
@@ -37,4 +39,6 @@ DATA_CHECKS: tuple[Check, ...] = (
     OrderedRowsNotShuffled(),
     MemorisedLabels(),
     LabelsDriftBetweenBatches(),
+    DuplicateFeatures(),
+    LeakageSuspect(),
 )

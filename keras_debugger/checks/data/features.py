@@ -1,7 +1,10 @@
 """Names and sizes of input features."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import InputProfile, TrainingRecord
 
 
@@ -29,6 +32,14 @@ def holds_numbers(record: TrainingRecord, profile: InputProfile) -> bool:
     if not profile.dtype.startswith(("float", "int", "uint")) or profile.mean.size == 0:
         return False
     return profile.dtype.startswith("float") or not _is_embedded(record)
+
+
+def judge_numbers(
+    record: TrainingRecord, judge: Callable[[InputProfile], tuple[Finding, ...]]
+) -> tuple[Finding, ...]:
+    """What is said of each input that holds measurements."""
+    profiles = [one for one in record.data.inputs if holds_numbers(record, one)]
+    return tuple(finding for profile in profiles for finding in judge(profile))
 
 
 def _is_embedded(record: TrainingRecord) -> bool:

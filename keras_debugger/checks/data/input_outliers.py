@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.data.features import feature_name, holds_numbers
+from keras_debugger.checks.data.features import feature_name, judge_numbers
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import InputProfile, TrainingRecord
@@ -37,11 +37,7 @@ class InputOutliers(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        findings: list[Finding] = []
-        for profile in record.data.inputs:
-            if holds_numbers(record, profile):
-                findings += self._judge(record, profile)
-        return tuple(findings)
+        return judge_numbers(record, lambda profile: self._judge(record, profile))
 
     def _judge(self, record: TrainingRecord, profile: InputProfile) -> tuple[Finding, ...]:
         reach = np.maximum(profile.maximum - profile.median, profile.median - profile.minimum)

@@ -9,7 +9,7 @@ from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.constant_predictor import constant_loss
 from keras_debugger.checks.data.preprocessing_mismatch import inputs_differ
 from keras_debugger.checks.data.unrepresentative_split import labels_differ
-from keras_debugger.checks.tasks import is_regression
+from keras_debugger.checks.tasks import is_regression, validation_rows
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
@@ -69,7 +69,7 @@ class MemorisedLabels(Check):
     def _z(self, record: TrainingRecord) -> float:
         """Standard errors above chance; NaN if it is not known or the check does not fire."""
         counts = record.data.labels[0].counts
-        rows = self._validation_rows(record)
+        rows = validation_rows(record) or 0
         for name in ("accuracy", "acc"):
             train, held_out = _later(record, name), _later(record, f"val_{name}")
             if not train.size or not held_out.size or len(counts) < 2 or rows < self.fewest_rows:
@@ -89,16 +89,10 @@ class MemorisedLabels(Check):
             return float("nan")
         every = record.epochs.values["val_loss"]
         ratio = float(np.nanmin(every) / other)
-        if self._validation_rows(record) < self.fewest_rows:
+        if (validation_rows(record) or 0) < self.fewest_rows:
             return float("nan")
         learnt = train[-1] < self.max_loss * constant
         return ratio if ratio > self.min_loss and learnt else float("nan")
-
-    def _validation_rows(self, record: TrainingRecord) -> int:
-        if record.validation_profile is not None:
-            return record.validation_data.rows
-        fit = record.fit_description
-        return fit.validation_rows or 0 if fit is not None else 0
 
     def _parts_differ(self, record: TrainingRecord) -> bool:
         return labels_differ(record) or inputs_differ(record)

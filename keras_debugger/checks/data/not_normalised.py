@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.data.features import feature_name, holds_numbers, typical_size
+from keras_debugger.checks.data.features import feature_name, judge_numbers, typical_size
 from keras_debugger.checks.layer_order import normalises_early
 from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
@@ -39,11 +39,7 @@ class InputsNotNormalised(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        findings: list[Finding] = []
-        for profile in record.data.inputs:
-            if holds_numbers(record, profile):
-                findings += self._judge(record, profile)
-        return tuple(findings)
+        return judge_numbers(record, lambda profile: self._judge(record, profile))
 
     def _judge(self, record: TrainingRecord, profile: InputProfile) -> tuple[Finding, ...]:
         varies = profile.maximum > profile.minimum

@@ -15,6 +15,20 @@ def weight_columns(log: GradientLog) -> np.ndarray:
     return np.asarray(sorted(columns, key=lambda i: log.variables[i].depth), dtype=int)
 
 
+def early_norms(log: GradientLog, *, at_least: int) -> tuple[np.ndarray, np.ndarray]:
+    """Kernels with a known gradient, and the median norm of each over the first fifth of the rows.
+
+    Args:
+        log: gradients.
+        at_least: rows that are looked at, if a fifth is less.
+    """
+    columns = weight_columns(log)
+    early = log.norm[: max(at_least, log.step.size // 5)][:, columns]
+    early = np.where(np.isfinite(early), early, np.nan)
+    known = np.isfinite(early).any(axis=0)
+    return columns[known], np.nanmedian(early[:, known], axis=0)
+
+
 def rows_with_updates(log: GradientLog, columns: np.ndarray, *, first: int = 0) -> np.ndarray:
     """Rows from `first` on that hold the size of the update, at most 5000 of them."""
     rows = np.empty(0, dtype=int)

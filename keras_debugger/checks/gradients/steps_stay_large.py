@@ -87,7 +87,6 @@ def still_falls(
     """Whether the loss falls steadily in the second half: then steps are no limit to it."""
     if record.epoch_logs is None:
         return False
-    losses = record.epochs.values.get("loss", np.empty(0))
-    losses = losses[np.isfinite(losses)]
+    losses = record.epochs.finite("loss")
     losses = losses[len(losses) // 2 :]
     return losses.size >= fewest and trend(losses)[0] < max_trend

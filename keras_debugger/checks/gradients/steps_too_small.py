@@ -46,8 +46,7 @@ class StepsTooSmall(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         log, epochs = record.gradients, record.epochs
-        losses = epochs.values.get("loss", np.empty(0))
-        losses = losses[np.isfinite(losses)][-self.window :]
+        losses = epochs.finite("loss")[-self.window :]
         columns = weight_columns(log)
         if not columns.size:
             return ()

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from keras_debugger.checks.base import Check, TooShortError
-from keras_debugger.checks.gradients.columns import weight_columns
+from keras_debugger.checks.gradients.columns import early_norms, weight_columns
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -44,19 +42,12 @@ class VanishingGradients(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         log = record.gradients
-        columns = weight_columns(log)
-        if columns.size < 2 or self._has_other_reason(record):
+        if weight_columns(log).size < 2 or self._has_other_reason(record):
             return ()
         if log.step.size < self.shortest:
             raise TooShortError(f"needs {self.shortest} recorded steps")
-        early = log.norm[: max(self.shortest, log.step.size // 5)][:, columns]
-        early = np.where(np.isfinite(early), early, np.nan)
-        known = np.isfinite(early).any(axis=0)
-        if known.sum() < 2:
-            return ()
-        norms = np.nanmedian(early[:, known], axis=0)
-        columns = columns[known]
-        if norms[-1] <= 0.0:
+        columns, norms = early_norms(log, at_least=self.shortest)
+        if columns.size < 2 or norms[-1] <= 0.0:
             return ()
         decay = float(norms[0] / norms[-1])
         if not self.zero < decay < self.max_decay:

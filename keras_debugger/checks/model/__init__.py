@@ -3,6 +3,7 @@
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.model.activation_not_probability import ActivationIsNoProbability
 from keras_debugger.checks.model.batch_norm_lag import BatchNormLag
+from keras_debugger.checks.model.bias_only_layers import BiasOnlyLayers
 from keras_debugger.checks.model.capacity import ManyWeightsForFewRows
 from keras_debugger.checks.model.categorical_loss_of_one_unit import CategoricalLossOfOneUnit
 from keras_debugger.checks.model.constant_weights import ConstantWeights
@@ -10,6 +11,7 @@ from keras_debugger.checks.model.depth import DeepWithoutNormalisation
 from keras_debugger.checks.model.dropout_before_batch_norm import DropoutBeforeBatchNorm
 from keras_debugger.checks.model.dropout_on_output import DropoutOnOutput
 from keras_debugger.checks.model.dropout_too_strong import DropoutTooStrong
+from keras_debugger.checks.model.fixed_training_argument import FixedTrainingArgument
 from keras_debugger.checks.model.frozen_layers import FrozenLayers
 from keras_debugger.checks.model.logits_as_probabilities import LogitsAsProbabilities
 from keras_debugger.checks.model.missing_nonlinearity import MissingNonlinearity
@@ -51,4 +53,6 @@ MODEL_CHECKS: tuple[Check, ...] = (
     SaturatingStack(),
     OwnLossBreaks(),
     SameInitialWeights(),
+    FixedTrainingArgument(),
+    BiasOnlyLayers(),
 )

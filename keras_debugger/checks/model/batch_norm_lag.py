@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -79,6 +77,5 @@ def _updates(record: TrainingRecord) -> int | None:
 
 
 def _last(record: TrainingRecord, name: str) -> float:
-    values = record.epochs.values.get(name, np.empty(0))
-    values = values[np.isfinite(values)]
+    values = record.epochs.finite(name)
     return float(values[-1]) if values.size else float("nan")

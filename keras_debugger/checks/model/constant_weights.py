@@ -5,7 +5,7 @@ from math import prod
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.model.weight_columns import described_variables, head_paths
+from keras_debugger.checks.model.weight_columns import KERNELS, described_variables, head_paths
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -15,10 +15,7 @@ from keras_debugger.types.vocabulary import (
     Need,
     Severity,
     Symptom,
-    VariableRole,
 )
-
-_KERNELS = frozenset({VariableRole.KERNEL, VariableRole.RECURRENT_KERNEL})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +44,7 @@ class ConstantWeights(Check):
         hit = [
             (variable, layer.path in heads or bool(merges & set(layer.feeds)))
             for variable, layer in described_variables(record)
-            if variable.role in _KERNELS
+            if variable.role in KERNELS
             and prod(variable.shape) > 1
             and variable.initial_sd <= self.max_sd
         ]

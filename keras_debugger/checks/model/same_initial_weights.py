@@ -5,11 +5,10 @@ from math import prod
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
+from keras_debugger.checks.model.weight_columns import KERNELS
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord, VariableDescription
-from keras_debugger.types.vocabulary import CauseKind, Need, Severity, VariableRole
-
-_KERNELS = frozenset({VariableRole.KERNEL, VariableRole.RECURRENT_KERNEL})
+from keras_debugger.types.vocabulary import CauseKind, Need, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +34,7 @@ class SameInitialWeights(Check):
         """Findings in this record."""
         alike: dict[tuple[object, ...], list[VariableDescription]] = {}
         for variable in record.gradients.variables:
-            if variable.role not in _KERNELS or prod(variable.shape) < self.fewest:
+            if variable.role not in KERNELS or prod(variable.shape) < self.fewest:
                 continue
             if variable.initial_sd > 0.0:
                 key = (variable.shape, variable.initial_mean, variable.initial_sd)

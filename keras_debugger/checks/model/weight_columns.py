@@ -1,6 +1,9 @@
 """The initial weights of hidden layers, as far as they were recorded."""
 
 from keras_debugger.types.record import LayerDescription, TrainingRecord, VariableDescription
+from keras_debugger.types.vocabulary import VariableRole
+
+KERNELS = frozenset({VariableRole.KERNEL, VariableRole.RECURRENT_KERNEL})
 
 
 def described_variables(

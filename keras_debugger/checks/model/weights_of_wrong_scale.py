@@ -5,14 +5,13 @@ from math import prod, sqrt
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.model.weight_columns import described_variables, head_paths
+from keras_debugger.checks.model.weight_columns import KERNELS, described_variables, head_paths
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LayerDescription, TrainingRecord, VariableDescription
 from keras_debugger.types.vocabulary import CauseKind, LayerKind, Need, Severity, VariableRole
 
 _KINDS = frozenset({LayerKind.DENSE, LayerKind.CONV, LayerKind.RECURRENT})
-_KERNELS = frozenset({VariableRole.KERNEL, VariableRole.RECURRENT_KERNEL})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +71,7 @@ class WeightsOfWrongScale(Check):
                 words = f"begins at {variable.initial_mean:.3g}"
                 return words, variable.initial_mean, self.max_bias
             return None
-        if variable.role not in _KERNELS or len(variable.shape) < 2 or not variable.initial_sd > 0:
+        if variable.role not in KERNELS or len(variable.shape) < 2 or not variable.initial_sd > 0:
             return None
         fan_in, fan_out = prod(variable.shape[:-1]), variable.shape[-1]
         scale = variable.initial_sd * sqrt(fan_in)

@@ -3,6 +3,7 @@
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.optimizer.metric_does_not_fit import MetricDoesNotFit
 from keras_debugger.checks.optimizer.rate_reaches_zero import RateReachesZero
+from keras_debugger.checks.optimizer.rows_never_seen import RowsNeverSeen
 from keras_debugger.checks.optimizer.too_few_updates import TooFewUpdates
 from keras_debugger.checks.optimizer.unusual_learning_rate import UnusualLearningRate
 
@@ -11,4 +12,5 @@ OPTIMIZER_CHECKS: tuple[Check, ...] = (
     RateReachesZero(),
     TooFewUpdates(),
     MetricDoesNotFit(),
+    RowsNeverSeen(),
 )

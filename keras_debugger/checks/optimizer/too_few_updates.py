@@ -45,7 +45,7 @@ class TooFewUpdates(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        losses = _finite(record, "loss")[-10:]
+        losses = record.epochs.finite("loss")[-10:]
         if losses.size < self.shortest:
             raise TooShortError(f"needs {self.shortest} epochs with a loss")
         updates = int(record.steps.step[-1]) + 1 if record.steps.step.size else 0
@@ -74,7 +74,7 @@ class TooFewUpdates(Check):
 
     def _has_settled(self, record: TrainingRecord) -> bool:
         """Whether the training loss slows down, or that of validation no longer falls."""
-        losses, held_out = (_finite(record, name) for name in ("loss", "val_loss"))
+        losses, held_out = (record.epochs.finite(name) for name in ("loss", "val_loss"))
         if losses.size >= self.fewest_epochs and fall_rate_at_end(losses) < self.min_pace:
             return True
         held_out = held_out[-10:]
@@ -87,9 +87,3 @@ class TooFewUpdates(Check):
         if record.data_profile is None or not record.data.complete or not sizes.size:
             return False
         return bool(np.median(sizes) > self.max_batch * record.data.rows)
-
-
-def _finite(record: TrainingRecord, name: str) -> np.ndarray:
-    """The finite values of a log, shape (epochs with a value,)."""
-    values = record.epochs.values.get(name, np.empty(0))
-    return np.asarray(values[np.isfinite(values)])

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_debugger.recording.data.copied_features import copied_features
 from keras_debugger.recording.data.named_arrays import NamedArray, holds_values
 from keras_debugger.types.record import InputProfile
 
@@ -59,7 +60,8 @@ def describe_input(item: NamedArray, rows: np.ndarray) -> InputProfile:
         )
     features = chosen_features(array)
     low, high, bad, bad_rows = _limits(array, features)
-    statistics: dict[str, Any] = column_statistics(_thinned(feature_table(array[rows], features)))
+    table = _thinned(feature_table(array[rows], features))
+    statistics: dict[str, Any] = column_statistics(table)
     statistics = {name: _frozen(values) for name, values in statistics.items()}
     with np.errstate(invalid="ignore"):
         size = np.maximum(np.abs(low), np.abs(high))
@@ -71,6 +73,7 @@ def describe_input(item: NamedArray, rows: np.ndarray) -> InputProfile:
         nonfinite=_frozen(bad),
         nonfinite_rows=bad_rows,
         largest=float(np.nanmax(size)) if np.isfinite(size).any() else 0.0,
+        copies=copied_features(table),
     )
 
 

@@ -5,8 +5,9 @@ and answer with the shape that the layer says it would give. Nothing of the user
 cloned, drawn at random or attached to.
 """
 
+import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -25,6 +26,8 @@ class TracedCall:
         inputs: numbers of the tensors it takes.
         outputs: numbers of the tensors it makes.
         output_shape: shape of its first output, None if unknown.
+        training: the `training` that this call, or that of a nested model around it, fixes; None if
+            it is what the layer takes anyway.
     """
 
     path: str
@@ -32,6 +35,7 @@ class TracedCall:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     output_shape: tuple[int | None, ...] | None
+    training: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +101,10 @@ def _expand(
                 path = paths.get(id(layer), prefix + layer.name)
                 calls.append(_call(path, layer, [inputs[position]], [made], shape))
                 known[id(starts[position])] = made
-    for operation, taken, made_tensors in raw:
+    for operation, taken, made_tensors, training in raw:
         arguments = [known[id(tensor)] for tensor in taken]
         added, results = _one(operation, arguments, made_tensors, paths, numbers, prefix)
-        calls += added
+        calls += added if training is None else [replace(one, training=training) for one in added]
         for tensor, number in zip(made_tensors, results, strict=True):
             known[id(tensor)] = number
     return calls, [known[id(tensor)] for tensor in ends]
@@ -180,9 +184,12 @@ class _StandIn(keras.layers.Layer):  # type: ignore[misc]
         raise NotImplementedError
 
 
-def _run_through(model: Any) -> tuple[list[tuple[Any, list[Any], list[Any]]], list[Any], list[Any]]:
-    """(operation, tensors taken, tensors made) of each call; the inputs; the outputs."""
-    calls: list[tuple[Any, list[Any], list[Any]]] = []
+_Call = tuple[Any, list[Any], list[Any], bool | None]
+
+
+def _run_through(model: Any) -> tuple[list[_Call], list[Any], list[Any]]:
+    """(operation, tensors taken, tensors made, training) of each call; the inputs; the outputs."""
+    calls: list[_Call] = []
 
     def call(operation: Any, *args: Any, **kwargs: Any) -> Any:
         flat = keras.tree.flatten((args, kwargs))
@@ -191,9 +198,22 @@ def _run_through(model: Any) -> tuple[list[tuple[Any, list[Any], list[Any]]], li
             lambda: operation.compute_output_spec(*args, **kwargs), name=f"call_{len(calls)}"
         )
         result = stand_in(*tensors)
-        calls.append((operation, tensors, list(keras.tree.flatten(result))))
+        made = list(keras.tree.flatten(result))
+        calls.append((operation, tensors, made, _fixed_training(operation, kwargs)))
         return result
 
     view = keras.Model(model.inputs, model.outputs, name="view")
     seen = keras.models.clone_model(view, clone_function=lambda layer: layer, call_function=call)
     return calls, list(seen.inputs), list(seen.outputs)
+
+
+def _fixed_training(operation: Any, given: dict[str, Any]) -> bool | None:
+    """The `training` of a call, None if it is what the layer takes by default.
+
+    Keras writes the default of the layer into each call, so the two cannot be told apart.
+    """
+    fixed = given.get("training")
+    if fixed is None:
+        return None
+    usual = inspect.signature(operation.call).parameters.get("training")
+    return None if usual is not None and usual.default is fixed else bool(fixed)

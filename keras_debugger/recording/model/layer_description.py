@@ -19,6 +19,7 @@ def describe_layer(
     feeds: tuple[str, ...] = (),
     is_output: bool = False,
     output_shape: tuple[int | None, ...] | None = None,
+    training_argument: bool | None = None,
 ) -> LayerDescription:
     """Describe one layer; of a wrapper, the settings of the layer inside.
 
@@ -28,6 +29,7 @@ def describe_layer(
         feeds: paths of the layers that take its output.
         is_output: whether one of the model's outputs is its output.
         output_shape: shape of its first output; asked of the layer if None.
+        training_argument: the `training` that its calls fix, None if none does.
 
     Returns:
         The description.
@@ -59,6 +61,7 @@ def describe_layer(
         is_output=is_output,
         feeds=feeds,
         looks_untrained=None if layer.trainable else _looks_untrained(inside),
+        training_argument=training_argument,
     )
 
 
