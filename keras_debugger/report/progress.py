@@ -21,6 +21,8 @@ from keras_debugger.report.words import (
 from keras_debugger.types.trial import Trial
 
 REFRESH = 0.1  # seconds between two drawings of the live line
+BAR = 16  # columns of the bar
+WORDS = 56  # columns of the longest words behind it
 
 
 class SilentProgress:
@@ -70,7 +72,7 @@ class TerminalProgress:
         self._live: Live | None = None
         self._bar = Progress(
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=BAR),
             TextColumn("{task.fields[words]}", markup=False),
             console=console,
             auto_refresh=False,
@@ -124,7 +126,7 @@ class TerminalProgress:
             said = f"{clean(score.metric).replace('_', ' ')} {score_words(score.value)}"
             if score.finite and score.error < self._best_error:
                 self._best_error = score.error
-                self._best = f"best {score_words(score.value)} ({name})"
+                self._best = f"best {score_words(score.value)}"
         took = f", {duration(trial.seconds)}" if trial.seconds == trial.seconds else ""
         epochs = f" after {count(trial.epochs, 'epoch')}" if trial.epochs else ""
         self._line(f"  {name}, seed {trial.seed}: {said}{epochs}{took}")
@@ -151,8 +153,8 @@ class TerminalProgress:
     def _refresh(self, words: str) -> None:
         if self._live is None or self._task is None:
             return
-        room = max(12, self._console.width - 90)
-        known = ", ".join(filter(None, (words, self._best, self._left())))
+        room = max(12, self._console.width - BAR - WORDS)
+        known = ", ".join(filter(None, (words, self._left(), self._best)))
         plan = self._plan if len(self._plan) <= room else f"{self._plan[: room - 3]}..."
         share = min(1.0, (self._done + self._share) / max(self._trainings, 1e-9))
         self._bar.update(self._task, description=f"  {plan}", completed=share, words=known)

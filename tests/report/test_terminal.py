@@ -127,9 +127,10 @@ def test_verbose_zero_is_silent(capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_in_a_terminal_one_line_is_live(monkeypatch):
+@pytest.mark.parametrize("columns", ["80", "140"])
+def test_in_a_terminal_one_line_is_live(columns, monkeypatch):
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setenv("COLUMNS", "140")
+    monkeypatch.setenv("COLUMNS", columns)
     file = stream(terminal=True)
     times = iter(range(0, 10_000, 10))
     console = Console(file=file, highlight=False)
@@ -138,7 +139,8 @@ def test_in_a_terminal_one_line_is_live(monkeypatch):
     text = said(file)
     assert "epoch 1/2, loss 1.23" in text
     assert "best 0.900" in text
-    assert " left" in text
+    assert " left, best 0.400" in text
+    assert "\N{HORIZONTAL ELLIPSIS}" not in text  # nothing of it is cut
     assert text.endswith("\x1b[?25h") or "\x1b[?25h" in text
 
 
