@@ -28,6 +28,7 @@ from keras_debugger.stages.repair import Repair
 from keras_debugger.training.budget import Budget
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.experiment import Experiment
+from keras_debugger.types.plan import UNCHANGED
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind
 from keras_debugger.workflow import judge
@@ -84,7 +85,7 @@ def make_row(task: Task, *, budget: float, compare: bool) -> dict:
 
     Args:
         task: which program.
-        budget: trainings that the search may spend.
+        budget: trainings that the search may spend; 0 leaves it at the record and the data.
         compare: whether probes in random order are made as well.
     """
     began = time.perf_counter()
@@ -104,8 +105,8 @@ def make_row(task: Task, *, budget: float, compare: bool) -> dict:
 
 
 def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
-    """Search without the proof; the original is trained once more, which is not counted."""
-    program, data = run.program, _data(task)
+    """Search without the proof; if the original is trained once more, that is not counted."""
+    program, data, full = run.program, _data(task), run.program.epochs
     given = one_hot(data) if program.one_hot else data
     with Repair(
         min_improvement=0.1,
@@ -126,18 +127,19 @@ def _searched(task: Task, run: Run, *, budget: float, compare: bool) -> dict:
             validation_data=(given.validation.x, given.validation.y),
         )
         repair.diagnose(judge_without(task.host))
-        assert repair.diagnosis is not None
-        row = {"baseline": _by_issues(repair.record), "static": _listed(repair.diagnosis.causes)}
+        row = {"baseline": _by_issues(repair.record), "static": _listed(repair.diagnosed.causes)}
+        if not budget:
+            return row
         repair.plan()
         repair.search()
-        found = repair.diagnosis
-        assert found is not None
+        found = repair.diagnosed
+        again = [one for one in repair.tried if one.plan == UNCHANGED and one.epochs == full]
         row |= {
             "experiments": _listed(found.causes),
             "unknown": found.unknown,
             "made": len(found.experiments),
             "probes": [_outcome(one) for one in found.experiments],
-            "cost": max(0.0, sum(trial.cost for trial in repair.tried) - bool(repair.tried)),
+            "cost": sum(one.cost for one in repair.tried) - sum(one.cost for one in again),
             "experiment_cost": sum(one.cost for one in found.experiments),
             "decision": repair.decision.decision.value if repair.decision else "",
             "plan": repair.ranking[0].name if repair.ranking else "",

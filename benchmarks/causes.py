@@ -8,6 +8,8 @@ goes on from its file, and `--part` shares the work.
 
     python benchmarks/causes.py [--hosts NAME ...] [--faults NAME ...] [--pairs] [--seeds N ...]
                                 [--budget 2] [--part 1/4] [--compare] [--json FILE] [--plot FILE]
+
+`--budget 0` makes no search: the record and a profile of all the data.
 """
 
 import argparse
@@ -67,7 +69,8 @@ def main() -> None:
         rows[task.key] = row
         _save(rows, options.json)
         print(
-            f"{task.key}: {row.get('experiments', 'healthy')[:2]}, {row['seconds']:.0f} s",
+            f"{task.key}: {row.get('experiments', row.get('static', 'healthy'))[:2]}, "
+            f"{row['seconds']:.0f} s",
             flush=True,
         )
     _show([row for row in rows.values() if row["causes"]], options)
@@ -110,11 +113,12 @@ def _show(rows: Sequence[dict], options: argparse.Namespace) -> None:
         f"{len(faulty)} faulty programs ({len(rows) - len(faulty)} more stayed healthy with their "
         f"fault); budget {options.budget:g} trainings"
     )
+    searched = [row for row in faulty if "experiments" in row]
     for lines in (
         tables.hits(faulty),
-        tables.outcome(faulty),
-        tables.confusion(faulty),
-        tables.did_not_pay(faulty),
+        tables.confusion(faulty, "experiments" if searched else "static"),
+        tables.outcome(searched),
+        tables.did_not_pay(searched),
     ):
         print()
         for line in lines:
@@ -133,7 +137,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--faults", nargs="+", choices=sorted(NAMES))
     parser.add_argument("--pairs", action="store_true", help="two faults at once")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
-    parser.add_argument("--budget", type=float, default=2.0)
+    parser.add_argument("--budget", type=float, default=2.0, help="0: the record alone")
     parser.add_argument("--part", default="1/1", help="which share of the programs: 1/4")
     parser.add_argument("--compare", action="store_true", help="also probes in random order")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
