@@ -282,7 +282,6 @@ def test_encodings(read):
         "epoch,loss\n",
         "INFO:tensorflow:global step 435: loss = 0.0630 (0.408 sec/step)\n",
         "traing iter: 125, test accuracy : 0.18, loss : 0.15\n" * 3,
-        "Epoch 81, Loss: 0.00012, ValLoss: 0.0001\n" * 3,
         '{"weights": [1, 2]}',
         "[1, 2, 3]",
         "{broken",

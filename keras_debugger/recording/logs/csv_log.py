@@ -9,19 +9,25 @@ import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
 from keras_debugger.recording.logs.log_columns import epoch_logs, looks_like_scores, restarts_of
+from keras_debugger.recording.logs.table_exports import is_scalar_export, plain_table
 from keras_debugger.types.record import TrainingRecord
 
 _SEPARATORS = (",", ";", "\t", "|")
 _EMPTY = frozenset({"", "na", "n/a", "none", "null", "-", "--"})
 _EPOCH_NAMES = frozenset({"", "epoch", "epochs", "epoch_number", "unnamed: 0", "index"})
 _LONGEST_NAME = 60  # characters; longer cells are sentences
+_WRAPPED = re.compile(
+    r"<?(?:tf\.Tensor|np\.float\d+|float)[(:].*?(?:numpy=)?([-+.\dainfe]+)[,)>].*"
+)
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_RULE = re.compile(r"[-:=+\s]*")  # a cell of the line under a printed header
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE)
 
 
 def looks_like_table(text: str) -> bool:
     """Whether a text begins with a header of a table that names a loss or a metric."""
     rows = _rows(text)
-    if len(rows) < 2 or not looks_like_scores(rows[0]):
+    if len(rows) < 2 or not (looks_like_scores(rows[0]) or is_scalar_export(rows[0])):
         return False
     return not any(":" in name or "=" in name or len(name) > _LONGEST_NAME for name in rows[0])
 
@@ -29,9 +35,9 @@ def looks_like_table(text: str) -> bool:
 def read_csv_text(text: str, *, source: str) -> TrainingRecord:
     """Read a table with a header and one row an epoch.
 
-    Commas, semicolons, tabs or bars separate; NA, empty cells and a few words among numbers are
-    no values; `88 %` and `[88]` are 88; an epoch number that does not rise, a new header or another
-    word in a column of words starts a new run.
+    Commas, semicolons, tabs, bars or spaces separate; NA, empty cells and a few words among numbers
+    are no values; `88 %` and `[88]` are 88; an epoch number that does not rise, a new header or
+    another word in a column of words starts a new run; a row that is written twice counts once.
 
     Args:
         text: content of the file.
@@ -43,7 +49,9 @@ def read_csv_text(text: str, *, source: str) -> TrainingRecord:
     Raises:
         UnreadableFileError: the text is no such table.
     """
-    header, rows, breaks = _split_header(_rows(text))
+    table = _rows(text)
+    header, rows, breaks = _split_header(plain_table(table, source) if table else [])
+    rows = _oldest_first(header, rows)
     cells = {name: [row[i] for row in rows] for i, name in enumerate(header)}
     numbers = {name: _numbers(column) for name, column in cells.items()}
     scores = {
@@ -72,14 +80,33 @@ def read_csv_text(text: str, *, source: str) -> TrainingRecord:
 def _rows(text: str) -> list[list[str]]:
     """Rows of cells, with the separator that cuts the header into most cells."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    while len(lines) > 2 and _is_title(lines[0], lines[1]):
+        lines = lines[1:]
     if not lines:
         return []
     separator = max(_SEPARATORS, key=lines[0].count)
-    reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
-    rows = [[cell.strip() for cell in row] for row in reader]
-    if separator == ";":
+    if not _separators(lines[0]):
+        rows = [line.split() for line in lines]
+    else:
+        reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
+        rows = [[cell.strip() for cell in row] for row in reader]
+    if separator != ",":
         rows = [[re.sub(r"^([-+]?\d+),(\d+)", r"\1.\2", cell) for cell in row] for row in rows]
+    rows = [row for row in rows if not all(map(_RULE.fullmatch, row))]
+    if separator == "|" and rows and rows[0][0] == rows[0][-1] == "":
+        rows = [row[1:-1] for row in rows]
+    if rows and len(rows) > 1 and not _separators(lines[0]) and len(rows[1]) == len(rows[0]) + 1:
+        rows[0] = ["", *rows[0]]  # as pandas prints a table with its index
     return rows
+
+
+def _is_title(line: str, after: str) -> bool:
+    """Whether a first line is no header: a title, or the separator as Excel writes it."""
+    return line.startswith("sep=") or (not _separators(line) and bool(_separators(after)))
+
+
+def _separators(line: str) -> int:
+    return max(map(line.count, _SEPARATORS))
 
 
 def _split_header(table: list[list[str]]) -> tuple[list[str], list[list[str]], list[int]]:
@@ -91,12 +118,21 @@ def _split_header(table: list[list[str]]) -> tuple[list[str], list[list[str]], l
     ]
     rows: list[list[str]] = []
     breaks: list[int] = []
-    for row in table[1:]:
+    numbered = any(name.lower() in _EPOCH_NAMES for name in header)
+    for row, before in zip(table[1:], table, strict=False):
         if row == table[0]:
             breaks += [len(rows)] if rows else []
-        else:
+        elif row != before or not numbered:
             rows.append((row + [""] * len(header))[: len(header)])
     return header, rows, breaks
+
+
+def _oldest_first(header: list[str], rows: list[list[str]]) -> list[list[str]]:
+    """The rows, turned round where the epoch number falls from each row to the next."""
+    named = next((i for i, name in enumerate(header) if name.lower() in _EPOCH_NAMES), None)
+    epoch = None if named is None else _numbers([row[named] for row in rows])
+    falls = epoch is not None and len(epoch) > 2 and bool((np.diff(epoch) < 0).all())
+    return rows[::-1] if falls else rows
 
 
 def _numbers(cells: Sequence[str]) -> np.ndarray | None:
@@ -113,8 +149,9 @@ def _is_number(cell: str) -> bool:
 
 
 def _bare(cell: str) -> str:
-    """A cell without a percent sign or the brackets of an array of one."""
-    return cell.strip("[]% ")
+    """A cell without a percent sign, thousands' commas, or what a tensor of one is printed in."""
+    cell = _WRAPPED.sub(r"\1", cell).strip("[]% ")
+    return cell.replace(",", "") if _THOUSANDS.fullmatch(cell) else cell
 
 
 def _epochs(column: np.ndarray | None, rows: int) -> tuple[np.ndarray, tuple[int, ...]]:

@@ -13,27 +13,42 @@ from keras_debugger.types.record import FitDescription, TrainingRecord
 
 _WRAPPERS = ("history", "History", "metrics", "logs")
 _EPOCH_NAMES = ("epoch", "epochs", "Epoch")
+_HISTORY = re.compile(r"""['"][\w ]*loss['"]\s*:\s*\[""")
 
 
 def parse_history(text: str) -> Any:
-    """What a JSON text, lines of JSON objects, or a printed Python dict holds; None if neither."""
+    """What a JSON text, lines of JSON objects or printed Python dicts hold; None if there is none.
+
+    A history may stand inside other text, as where it was pasted after its name.
+    """
+    for read in (_parse, _parse_lines):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    if not _HISTORY.search(text):
+        return None
+    try:
+        return _parse(text[text.index("{") : text.rindex("}") + 1])
+    except ValueError:
+        return None
+
+
+def _parse_lines(text: str) -> list[Any]:
+    return [_parse(line) for line in text.splitlines() if line.strip()]
+
+
+def _parse(text: str) -> Any:
+    """JSON, or a Python dict of numbers as `print` shows it; ValueError for anything else."""
     try:
         return json.loads(text)
     except ValueError:
-        pass
-    try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError:
-        pass
-    if not text.lstrip().startswith("{"):
-        return None
+        if not text.strip().startswith("{"):
+            raise
     plain = re.sub(r"(?:np\.|numpy\.)?float(?:16|32|64)\(([^()]*)\)", r"\1", text)
     plain = re.sub(r"\bnan\b", "NaN", re.sub(r"\binf\b", "Infinity", plain))
     plain = re.sub(r"\bNone\b", "null", plain.replace("'", '"'))
-    try:
-        return json.loads(re.sub(r",\s*([]}])", r"\1", plain))
-    except ValueError:
-        return None
+    return json.loads(re.sub(r",\s*([]}])", r"\1", plain))
 
 
 def read_history(
@@ -47,7 +62,8 @@ def read_history(
 
     Args:
         content: name to list of values, such a mapping under `history`, name to {epoch: value},
-            `train` and `val` each with such a mapping, or a list with one mapping an epoch.
+            `train` and `val` each with such a mapping, a list with one mapping an epoch, or epoch
+            number to such a mapping; also where they are the only such thing in a larger mapping.
         source: where it comes from, for people to read.
         epochs: epoch numbers from 0; found in the content or counted if not given.
         fit_description: arguments of fit, if known.
@@ -88,8 +104,9 @@ def _columns(content: Any) -> dict[str, list[Any]]:
     if isinstance(content, Sequence) and not isinstance(content, str):
         if not content or not all(isinstance(row, Mapping) for row in content):
             return {}
-        names = dict.fromkeys(name for row in content for name in row)
-        return _numeric({name: [row.get(name) for row in content] for name in names})
+        rows = _merged(content)
+        names = dict.fromkeys(name for row in rows for name in row)
+        return _numeric({name: [row.get(name) for row in rows] for name in names})
     if not isinstance(content, Mapping):
         return {}
     for name in _WRAPPERS:
@@ -102,7 +119,29 @@ def _columns(content: Any) -> dict[str, list[Any]]:
         if isinstance(content.get(part), Mapping):
             inner_columns = _columns(content[part])
             found |= {f"{part}_{name}": values for name, values in inner_columns.items()}
+    if looks_like_scores(list(found)):
+        return found
+    if content and all(str(key).isdigit() for key in content):
+        return _columns([content[key] for key in sorted(content, key=int)])
+    inner = [columns for columns in map(_columns, content.values()) if columns]
+    return inner[0] if len(inner) == 1 else found
+
+
+def _merged(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows, with those of one epoch that hold different scores (training, validation) as one."""
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        epoch = row.get("epoch")
+        before = found[-1] if found else {}
+        if epoch is not None and epoch == before.get("epoch") and _new_scores(row, before):
+            before.update(row)
+        else:
+            found.append(dict(row))
     return found
+
+
+def _new_scores(row: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    return set(row) & set(before) <= {"epoch", "step"}
 
 
 def _numeric(content: Mapping[Any, Any]) -> dict[str, list[Any]]:

@@ -1,7 +1,9 @@
 """Which reader a log file is for."""
 
 import codecs
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from keras_debugger.errors import UnreadableFileError
 from keras_debugger.recording.logs.csv_log import looks_like_table, read_csv_text
@@ -14,7 +16,8 @@ def read_log(path: Path) -> TrainingRecord:
     """Read a log file by what it holds, whatever it is called.
 
     Args:
-        path: a CSVLogger file or another table, a history JSON, or pasted Keras progress lines.
+        path: a CSVLogger file or another table, a history JSON, pasted Keras progress lines, or a
+            notebook that holds such lines.
 
     Returns:
         The record.
@@ -30,10 +33,11 @@ def read_log(path: Path) -> TrainingRecord:
             expected="the log of a training",
             do="let at least one epoch end before you diagnose it",
         )
-    if text.lstrip()[0] in "{[":
-        content = parse_history(text)
-        if content is not None:
-            return read_history(content, source=source)
+    content = parse_history(text) if "{" in text or text.lstrip().startswith("[") else None
+    if isinstance(content, Mapping) and "cells" in content:
+        text = _printed(content)
+    elif content is not None:
+        return read_history(content, source=source)
     if looks_like_progress(text):
         return read_pasted_text(text, source=source)
     if looks_like_table(text):
@@ -43,6 +47,12 @@ def read_log(path: Path) -> TrainingRecord:
         expected="a CSVLogger file, a history JSON, pasted Keras progress lines or a saved record",
         do="save the history with keras.callbacks.CSVLogger, or train with a Recorder",
     )
+
+
+def _printed(notebook: Mapping[str, Any]) -> str:
+    """What the cells of a Jupyter notebook printed."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
+    return "\n".join("".join(output.get("text", ())) for output in outputs)
 
 
 def _text(path: Path) -> str:

@@ -79,7 +79,7 @@ def read_pasted_text(text: str, *, source: str) -> TrainingRecord:
         ending=Ending.STOPPED_EARLY if stops else Ending.UNKNOWN,
         ending_detail=stops[-1] if stops else "",
         source=source,
-        notes=(*notes, *_cut_notes(epochs, numbers)),
+        notes=(*notes, *_foreign_notes(parts), *_cut_notes(epochs, numbers)),
     )
 
 
@@ -147,6 +147,12 @@ def _restarts(epochs: Sequence[_Epoch], numbers: np.ndarray) -> list[int]:
         rows += [row] if again or other else []
         asked = total
     return rows
+
+
+def _foreign_notes(parts: Sequence[Header | Values | Stopped]) -> list[str]:
+    if not any(isinstance(part, Values) and part.foreign for part in parts):
+        return []
+    return ["The lines are not those that Keras prints; names and values are read as they stand."]
 
 
 def _cut_notes(epochs: Sequence[_Epoch], numbers: np.ndarray) -> list[str]:

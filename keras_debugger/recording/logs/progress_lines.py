@@ -9,7 +9,14 @@ _INNER_HEADER = re.compile(r"(?:(?<=\s)|^)(Epoch \d+/\d+)(?=[ \t\r\n]|$)", re.MU
 _BAR = re.compile(r"(?<![\d/])(\d+)\s*/\s*(\d+|Unknown)(?![\d/])")
 _NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)"
 _VALUE = re.compile(
-    rf"(?:^|[\s\]])(?:- )?([A-Za-z_][\w.@/+-]*): ?({_NUMBER})(?![\d:])", re.IGNORECASE
+    rf"(?:^|[\s\]])(?:- )?([A-Za-z_][\w.@/+-]*) ?: ?({_NUMBER})(?![\d:])", re.IGNORECASE
+)
+_DECIMAL_COMMA = re.compile(r"(?<=: )(\d+),(?=\d)")
+_OWN_LINE = re.compile(r"^\W*Epoch\W*(\d+)(?:\s*(?:/|of)\s*(\d+))?\W+(.*)$", re.IGNORECASE)
+_OWN_VALUE = re.compile(
+    rf"((?:(?:train|training|val|valid|validation|test)[ _])?[A-Za-z_]\w*)\s*[:=]?\s*({_NUMBER})"
+    r"(?![\w:])",
+    re.IGNORECASE,
 )
 _TQDM_VALUE = re.compile(rf"[,\s]([A-Za-z_]\w*)=({_NUMBER})(?=[,\]\s])", re.IGNORECASE)
 _TQDM = re.compile(r"\d+%\|.*\[.*<.*[,\]]")
@@ -33,12 +40,14 @@ class Values:
         done: batches done, None where the line has no bar.
         total: batches in the epoch, None if unknown.
         finished: whether the line is the end of an epoch, as far as it tells.
+        foreign: whether the line is of the user's own making, not of Keras.
     """
 
     values: dict[str, float]
     done: int | None
     total: int | None
     finished: bool
+    foreign: bool = False
 
     @property
     def validated(self) -> bool:
@@ -66,7 +75,10 @@ def read_line(line: str) -> list[Header | Values | Stopped]:
         total = int(header[2]) if header[2] else None
         return [Header(number=int(header[1]), total=total)]
     found: list[Header | Values | Stopped] = []
-    values = _values(line)
+    own = _OWN_LINE.match(line)
+    values = _own_values(own[3]) if own else _values(_DECIMAL_COMMA.sub(r"\1.", line))
+    if own and values is not None:
+        found.append(Header(number=int(own[1]), total=int(own[2]) if own[2] else None))
     if values is not None:
         found.append(values)
     stopped = _STOPPED.search(line)
@@ -87,3 +99,11 @@ def _values(line: str) -> Values | None:
     validated = any(name.startswith("val_") for name in pairs)
     finished = validated or ("ETA" not in line and (bar is None or done == total or total is None))
     return Values(values=pairs, done=done, total=total, finished=finished)
+
+
+def _own_values(text: str) -> Values | None:
+    """Scores of a line that a user's own code prints for an epoch; None if there is no loss."""
+    pairs = {name: float(value) for name, value in _OWN_VALUE.findall(text)}
+    if not any(re.fullmatch(r"(\w+[ _])?loss", name, re.IGNORECASE) for name in pairs):
+        return None
+    return Values(values=pairs, done=None, total=None, finished=True, foreign=True)
