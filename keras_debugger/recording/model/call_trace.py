@@ -5,13 +5,13 @@ and answer with the shape that the layer says it would give. Nothing of the user
 cloned, drawn at random or attached to.
 """
 
-import inspect
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
 import keras
+
+from keras_debugger.recording.model.graph_calls import run_through
 
 _UNTRACEABLE = (AttributeError, TypeError, ValueError, NotImplementedError, RuntimeError, KeyError)
 
@@ -89,7 +89,7 @@ def _expand(
         return _chain(model, inputs, paths, numbers, prefix)
     calls: list[TracedCall] = []
     known: dict[int, int] = {}
-    raw, starts, ends = _run_through(model)
+    raw, starts, ends = run_through(model)
     for tensor, number in zip(starts, inputs, strict=True):
         known[id(tensor)] = number
     for layer in model.layers:
@@ -166,54 +166,3 @@ def _position(model: Any, layer: Any) -> int | None:
         if outputs and tensor is outputs[0]:
             return position
     return None
-
-
-class _StandIn(keras.layers.Layer):  # type: ignore[misc]
-    """A layer without weights that answers with the specification it is told."""
-
-    def __init__(self, specification: Callable[[], Any], name: str) -> None:
-        super().__init__(name=name)
-        self.specification = specification
-
-    def compute_output_spec(self, *tensors: Any) -> Any:
-        """What the layer that it stands for would give."""
-        return self.specification()
-
-    def call(self, *tensors: Any) -> Any:
-        """Never called with values."""
-        raise NotImplementedError
-
-
-_Call = tuple[Any, list[Any], list[Any], bool | None]
-
-
-def _run_through(model: Any) -> tuple[list[_Call], list[Any], list[Any]]:
-    """(operation, tensors taken, tensors made, training) of each call; the inputs; the outputs."""
-    calls: list[_Call] = []
-
-    def call(operation: Any, *args: Any, **kwargs: Any) -> Any:
-        flat = keras.tree.flatten((args, kwargs))
-        tensors = [item for item in flat if isinstance(item, keras.KerasTensor)]
-        stand_in = _StandIn(
-            lambda: operation.compute_output_spec(*args, **kwargs), name=f"call_{len(calls)}"
-        )
-        result = stand_in(*tensors)
-        made = list(keras.tree.flatten(result))
-        calls.append((operation, tensors, made, _fixed_training(operation, kwargs)))
-        return result
-
-    view = keras.Model(model.inputs, model.outputs, name="view")
-    seen = keras.models.clone_model(view, clone_function=lambda layer: layer, call_function=call)
-    return calls, list(seen.inputs), list(seen.outputs)
-
-
-def _fixed_training(operation: Any, given: dict[str, Any]) -> bool | None:
-    """The `training` of a call, None if it is what the layer takes by default.
-
-    Keras writes the default of the layer into each call, so the two cannot be told apart.
-    """
-    fixed = given.get("training")
-    if fixed is None:
-        return None
-    usual = inspect.signature(operation.call).parameters.get("training")
-    return None if usual is not None and usual.default is fixed else bool(fixed)
