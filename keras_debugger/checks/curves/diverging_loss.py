@@ -23,7 +23,8 @@ class DivergingLoss(Check):
         rise >= `min_share` x progress and end level >= `min_growth` x best loss, and the last
         epochs are all above that. Fires too when the median of `step_window` step losses
         reaches `max_growth_lost` x the first one (or the loss of the best constant answer, if that
-        is larger) and the run ends no lower than it began, or `max_growth` x if it comes back.
+        is larger) and the run ends no lower than it began, or `max_growth` x if it comes back; not
+        for losses that go below zero, which have no such ratio.
     Source: after the finding that "end above start" has no false alarm on 30 healthy runs but sees
         what has not learned as well (keras_debugger's method study); the share of progress lost
         tells the two apart. Measured by benchmarks/score_logs.py.
@@ -76,7 +77,9 @@ class DivergingLoss(Check):
     def _in_steps(self, record: TrainingRecord) -> tuple[Finding, ...]:
         if not record.has(Need.STEPS) or len(record.steps.loss) < 2 * self.step_window:
             return ()
-        logged = np.abs(record.steps.loss.astype(np.float64))
+        logged = record.steps.loss.astype(np.float64)
+        if (logged < 0).any():  # zero is no floor of this loss, so ratios say nothing
+            return ()
         loss = np.where(np.isfinite(logged), logged, 0.0)
         start = float(np.fmax(loss[0], constant_loss(record)))
         windows = np.lib.stride_tricks.sliding_window_view(loss, self.step_window)

@@ -32,6 +32,13 @@ def test_a_blow_up_within_an_epoch_is_seen_in_the_steps(judge, becomes_nan):
     )
 
 
+def test_losses_that_go_below_zero_have_no_ratio(judge, becomes_nan):
+    steps = becomes_nan.steps
+    shifted = replace(steps, loss=steps.loss - 2.0 * steps.loss[0])
+    found, _ = judge(DivergingLoss(), replace(becomes_nan, step_logs=shifted))
+    assert not any("of a step" in finding.summary for finding in found)
+
+
 def test_a_high_rate_oscillates(judge, oscillates):
     (found,), _ = judge(OscillatingLoss(), oscillates)
     assert found.symptom is Symptom.LOSS_OSCILLATES
