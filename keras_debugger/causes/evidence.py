@@ -70,8 +70,8 @@ def striking_causes(record: TrainingRecord) -> frozenset[CauseKind]:
             found.add(CauseKind.SATURATING_ACTIVATION)
     if record.fit_description is not None and record.fit_description.shuffle is False:
         found.add(CauseKind.NOT_SHUFFLED)
-    steps = record.step_logs.step if record.step_logs is not None else ()
-    if len(steps) and steps[-1] < FEW_UPDATES:
+    logs = record.step_logs
+    if logs is not None and logs.step.size and logs.step[-1] < FEW_UPDATES:
         found.add(CauseKind.TOO_FEW_UPDATES)
     return frozenset(found)
 

@@ -68,17 +68,19 @@ def test_calibration_counts_every_row_once(tmp_path):
 
 
 @pytest.mark.slow
-def test_one_program_all_the_way_and_again_from_its_file(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("budget", ["0", "0.5"])
+def test_one_program_all_the_way_and_again_from_its_file(budget, tmp_path, monkeypatch, capsys):
     import causes
 
     out = tmp_path / "rows.json"
-    arguments = ["--hosts", "wine-tanh", "--faults", "rate-low", "--budget", "0.5"]
+    arguments = ["--hosts", "wine-tanh", "--faults", "rate-low", "--budget", budget]
     monkeypatch.setattr(sys, "argv", ["causes.py", *arguments, "--json", str(out)])
     causes.main()
     rows = json.loads(out.read_text())
     faulty = [one for one in rows.values() if one["causes"]]
     assert len(faulty) == 1
-    assert faulty[0]["healthy"] or {"table", "baseline", "experiments"} <= set(faulty[0])
+    assert faulty[0]["healthy"] or {"table", "baseline", "static"} <= set(faulty[0])
+    assert faulty[0]["healthy"] or ("experiments" in faulty[0]) is (budget != "0")
     assert "keras_debugger" in capsys.readouterr().out
     causes.main()
     assert json.loads(out.read_text()) == rows
