@@ -158,6 +158,7 @@ CHECKS: Mapping[str, Mapping[CauseKind, float]] = MappingProxyType(
         "clipping-always-bites": {C.LEARNING_RATE_TOO_LOW: 3, C.TARGETS_NOT_SCALED: 2},
         "deep-without-normalisation": {C.SATURATING_ACTIVATION: 2, C.BAD_INITIALIZATION: 1.5},
         "dropout-before-batch-norm": {C.TOO_MUCH_REGULARIZATION: 3},
+        "fixed-training-argument": {C.BATCH_NORM_STATISTICS_LAG: 4, C.FROZEN_LAYERS: 2},
         "metric-does-not-fit": {C.WRONG_LOSS: 2},
         "unusual-learning-rate": {
             C.LEARNING_RATE_TOO_HIGH: 2, C.LEARNING_RATE_TOO_LOW: 2,

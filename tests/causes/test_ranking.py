@@ -377,4 +377,5 @@ def test_a_value_far_beyond_its_limit_says_more():
 def test_each_check_speaks_for_a_cause_or_only_ever_gives_notes(check):
     source = inspect.getsource(type(check))
     speaks = "causes=" in source or check.symptom is not None or check.name in CHECKS
-    assert speaks or "Severity.WARNING" not in source
+    # A feature that is the answer makes results too good: no cause of a bad run.
+    assert speaks or "Severity.WARNING" not in source or check.name == "leakage-suspect"
