@@ -173,7 +173,7 @@ def autofix(
         validation_data: as in `fit`; it becomes the selection part.
         validation_split: as in `fit`, 0 to 1; the last rows become the selection part.
         test_data: `(x, y)` that judges at the end; a fifth of the data is set apart if None, or
-            every row judges in turn if there are fewer than 125.
+            all rows that do not choose judge in turn if there are fewer than 125.
         groups: one value for each row of `data`, such as the patient that it is of; rows of one
             group are never in two parts.
         shuffle: as in `fit`; False keeps the order, and the last rows are held out.

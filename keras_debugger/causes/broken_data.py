@@ -9,6 +9,15 @@ from keras_debugger.types.record import DataProfile, InputProfile, Shift, Traini
 from keras_debugger.types.vocabulary import CauseKind
 
 MOST_NAMED = 5  # columns or classes that are named one by one
+OF_DATA = frozenset(
+    {
+        CauseKind.INPUTS_CONSTANT,
+        CauseKind.NAN_IN_DATA,
+        CauseKind.LABELS_CORRUPTED,
+        CauseKind.UNREPRESENTATIVE_SPLIT,
+        CauseKind.PREPROCESSING_MISMATCH,
+    }
+)
 FAR = 0.3  # Kolmogorov-Smirnov distance from which a column is told to differ
 
 

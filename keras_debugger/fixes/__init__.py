@@ -37,6 +37,7 @@ from keras_debugger.fixes.schedule_learning_rate import (
 )
 from keras_debugger.fixes.shuffle_rows import ShuffleRows
 from keras_debugger.fixes.smooth_activation import EluActivation, GeluActivation
+from keras_debugger.fixes.split_anew import SplitAnew
 from keras_debugger.fixes.standard_loss import StandardLoss
 from keras_debugger.fixes.train_longer import TrainLonger
 from keras_debugger.fixes.unfreeze_layers import UnfreezeLayers
@@ -54,6 +55,7 @@ ALL_FIXES: tuple[Fix, ...] = (
     BalanceClasses(),
     BalanceRows(),
     ShuffleRows(),
+    SplitAnew(),
     LowerLearningRate(),
     LowerLearningRateStrongly(),
     RaiseLearningRate(),

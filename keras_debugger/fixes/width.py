@@ -106,11 +106,7 @@ class _Widths:
             yield from call.inputs
         elif layer.class_name == "Flatten":
             self.fix(call.outputs[0])  # the product of several sizes, not a width of its own
-        elif (
-            role(layer) in _KEEPING
-            or layer.class_name.startswith(_KEEPING_CLASSES)
-            or _is_depthwise(layer)
-        ):
+        elif _keeps_width(layer):
             yield from call.inputs
 
 

@@ -16,9 +16,7 @@ class Bounds:
     high: float
 
 
-def seed_bounds(
-    old: np.ndarray, new: np.ndarray, *, alpha: float, test_share: float = 0.0
-) -> Bounds:
+def seed_bounds(old: np.ndarray, new: np.ndarray, *, alpha: float) -> Bounds:
     """Bounds of the gain from the paired errors over seeds, or over the folds of cross-validation.
 
     Errors of repeated trainings spread by factors more than by amounts: one seed that fails makes
@@ -32,13 +30,10 @@ def seed_bounds(
         old: error of the original, shape (seeds,), mean above 0.
         new: error of the fixed model, shape (seeds,).
         alpha: error rate of each bound.
-        test_share: rows judged over rows trained on, if each value is of another fold: folds share
-            rows to train on, so their differences are not independent, and the variance of the mean
-            is sd**2 (1 / n + test_share) (Nadeau and Bengio 2003, the corrected resampled t-test).
 
     Returns:
         With l = log(new + c) - log(old + c), c = mean(old) / 4 and the limits
-        r = exp(mean(l) +- t(1 - alpha, n - 1) sd(l) sqrt(1 / n + test_share)): the gain at which
+        r = exp(mean(l) +- t(1 - alpha, n - 1) sd(l) / sqrt(n)): the gain at which
         the mean of old goes to r (mean(old) + c) - c. Infinite for one seed.
     """
     count = len(old)
@@ -46,7 +41,6 @@ def seed_bounds(
         return Bounds(low=float("-inf"), high=float("inf"))
     offset = OFFSET * old.mean()
     ratio = np.log(new + offset) - np.log(old + offset)
-    margin = stats.t.ppf(1.0 - alpha, count - 1) * ratio.std(ddof=1)
-    margin *= np.sqrt(1.0 / count + test_share)
+    margin = stats.t.ppf(1.0 - alpha, count - 1) * ratio.std(ddof=1) / np.sqrt(count)
     low, high = -np.expm1(ratio.mean() + margin), -np.expm1(ratio.mean() - margin)
     return Bounds(low=float(low * (1.0 + OFFSET)), high=float(high * (1.0 + OFFSET)))

@@ -32,7 +32,6 @@ class Proof:
         after: trials of the fixed model, same seeds, same order.
         delivered: the trial of `after` whose model is delivered.
         model: its model; None if every training of the plan failed.
-        searched: trainings that chose the plan anew in each fold of a cross-validation.
     """
 
     verdict: Verdict
@@ -40,7 +39,6 @@ class Proof:
     after: tuple[Trial, ...]
     delivered: Trial
     model: Any
-    searched: tuple[Trial, ...] = ()
 
 
 @dataclass(kw_only=True)

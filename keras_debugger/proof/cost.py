@@ -4,8 +4,6 @@ import math
 from dataclasses import dataclass
 
 FIRST_LOOK = 3  # seeds
-FOLD_BUDGET = 2.5  # trainings of the search in one fold, the original among them
-_IN_FOLD = 2  # the original and the chosen plan, judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +64,13 @@ def cost_of_folds(*, budget: float, folds: int, epoch: float, longest: float, sp
         longest: epochs of the longest plan over those of the original.
         spent: trainings made so far.
     """
-    one = FOLD_BUDGET + epoch + _IN_FOLD - 1.0
+    one = 1.0 + longest  # the original and the plan, judged
     return Cost(
         search=budget + epoch,
-        proof_low=min(folds, 5) * _IN_FOLD + 1.0,
-        # A fold has more rows to train on than the first one, if rows are in order of time.
-        proof_high=1.5 * (folds * (one + longest) + longest),
+        proof_low=min(folds, 5) * 2.0 + 1.0,
+        # The last training has the rows of a fold as well. Later blocks of rows that are in order
+        # of time train on fewer than the first.
+        proof_high=folds * one + 1.5 * longest,
         longest=longest,
         spent=spent,
     )

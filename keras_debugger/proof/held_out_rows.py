@@ -21,11 +21,9 @@ class Folds:
 
     Args:
         rows: row numbers of each held-out part, in the order of the scores.
-        test_share: rows of a held-out part over the rows that were trained on.
     """
 
     rows: tuple[np.ndarray, ...]
-    test_share: float
 
 
 def row_bounds(difference: np.ndarray | None, *, alpha: float) -> Bounds | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from keras_debugger.proof.combining import Combinations
+from keras_debugger.proof.longer import longer_plan
 from keras_debugger.proof.ordering import MIN_GAIN, error_of, rank
-from keras_debugger.proof.refining import refined
 from keras_debugger.proof.shortlist import Look, Shortlist
 from keras_debugger.training.budget import Budget
 from keras_debugger.types.plan import UNCHANGED, Plan
@@ -20,7 +21,6 @@ CERTAIN = 0.8  # prior of a cause that is a fact: its plan is trained in full be
 SOLVED = 0.1  # share of the original's error at which no further plan is tried
 ROUNDS = 3  # faults that are looked for, one after the other
 PARTNERS = 4  # plans that are tried together with the best one
-SECOND_FAULT = 0.6  # a second plan that leaves more of the error is tuning, not another repair
 CLEAR_GAIN = 0.2  # of the control's score, from which a plan wins clearly in short trials
 RATES = (CauseKind.LEARNING_RATE_TOO_LOW, CauseKind.LEARNING_RATE_TOO_HIGH)
 
@@ -53,11 +53,12 @@ def search(
 ) -> SearchResult:
     """Find the plans that beat the original on the selection part.
 
-    A first plan whose cause is a fact trains in full before all others. Then come rounds: short
-    trials order the plans, the best one is tried together with others, and the best of these is
-    trained in full. What beats the control is the control of the next round, on top of which the
-    other plans are tried: a second fault. The search ends when nothing beats the control, when
-    nine tenths of the error are gone, or with the budget.
+    A first plan whose cause is a fact trains in full before all others, and so does a longer
+    training of a run of few epochs that ended unfinished. Then come rounds: short trials order the
+    plans, the best one is tried together with others, and the best of these is trained in full.
+    What beats the control is the control of the next round, on top of which the other plans are
+    tried: a second fault. The search ends when nothing beats the control, when nine tenths of the
+    error are gone, or with the budget.
 
     Args:
         budget: trains them, never more than an epoch beyond its limit.
@@ -73,8 +74,11 @@ def search(
     """
     if original is None:
         original = budget.train(UNCHANGED, budget.full if budget.affordable(1.0) else 1)
-    state = _Search(budget=budget, original=original, look=look, combine=combine)
+    combined = Combinations(combine=combine)
+    state = _Search(budget=budget, original=original, look=look, combined=combined)
     state.train(plan for plan in plans[:1] if plan.prior > CERTAIN)
+    if not state.finished and (longer := longer_plan(budget, plans, original)) is not None:
+        state.train([longer])
     for _ in range(ROUNDS):
         if state.solved or not state.round(plans):
             break
@@ -88,7 +92,7 @@ def search(
         ranking=ranking,
         trials=tuple(budget.trials),
         cost=budget.cost,
-        causes=state.causes(ranking[0]) if ranking else (),
+        causes=combined.causes(ranking[0], state.finished) if ranking else (),
     )
 
 
@@ -99,12 +103,8 @@ class _Search:
     budget: Budget
     original: Trial
     look: Look | None
-    combine: Callable[[Plan, Plan], Plan | None] | None
+    combined: Combinations
     finished: dict[Plan, Trial] = field(default_factory=dict)
-    made_of: dict[Plan, tuple[Plan, Plan]] = field(default_factory=dict)
-    shares: dict[Plan, float] = field(
-        default_factory=dict
-    )  # of the first part's score that is left
     queue: tuple[Plan, ...] = ()
     best_short: tuple[Plan, ...] = ()
 
@@ -120,22 +120,6 @@ class _Search:
         ranking = rank(self.finished, self.original)
         return ranking[0] if ranking else UNCHANGED
 
-    def causes(self, plan: Plan) -> tuple[CauseKind, ...]:
-        """The causes that a plan is against, those of its parts first."""
-        if plan not in self.made_of:
-            return () if plan.cause is None else (plan.cause,)
-        first, second = self.made_of[plan]
-        if self._left_over(first, plan) > SECOND_FAULT:
-            return self.causes(first)
-        return tuple(dict.fromkeys((*self.causes(first), *self.causes(second))))
-
-    def _left_over(self, first: Plan, both: Plan) -> float:
-        """Share of the error of a plan that is left when another one is added."""
-        if first in self.finished and both in self.finished:
-            before = error_of(self.finished[first])
-            return error_of(self.finished[both]) / before if before > 0.0 else 1.0
-        return self.shares.get(both, 1.0)
-
     def round(self, plans: Sequence[Plan]) -> bool:
         """One round on top of the best so far; whether it found something better."""
         if self.finished and not self.budget.affordable(1.0):
@@ -143,10 +127,10 @@ class _Search:
         base = self.base
         candidates = [plan for plan in plans if plan not in self.finished]
         if base is not UNCHANGED:
-            mended = set(self.causes(base))
+            mended = set(self.combined.causes(base, self.finished))
             others = [plan for plan in candidates if plan.cause not in mended]
             same = [plan for plan in candidates if plan.cause in mended]
-            candidates = [*self._together(base, others), *same]
+            candidates = [*self.combined.together(base, others, known=self.finished), *same]
         keep = 1.0 if self.budget.affordable(1.0) else 0.0
         whole = sum(self._cost(plan) for plan in candidates)
         if self.look is None or self.budget.affordable(whole):
@@ -191,7 +175,7 @@ class _Search:
         mine, *others = rank_scores([trial, *made.values()])
         scores = dict(zip(made, others, strict=True))
         best = min(scores, key=lambda plan: scores[plan])
-        self.shares |= {plan: score / max(mine, 1e-12) for plan, score in scores.items()}
+        self.combined.shares |= {plan: score / max(mine, 1e-12) for plan, score in scores.items()}
         return (best, *queue) if scores[best] <= (1.0 - MIN_GAIN) * mine else queue
 
     def _clearly_better(self, shortlist: Shortlist) -> tuple[Plan, ...]:
@@ -209,22 +193,9 @@ class _Search:
         others.sort(key=lambda plan: shortlist.trials[plan].rank_score)
         rates = [plan for plan in others if plan.cause in RATES]
         partners = dict.fromkeys((*others[: PARTNERS - len(RATES)], *rates))
-        finer = [plan for plan in refined(leader) if plan not in shortlist.trials]
-        self.made_of |= {plan: (leader, leader) for plan in finer}
-        return [*finer, *self._together(leader, list(partners))][:PARTNERS]
-
-    def _together(self, first: Plan, others: Iterable[Plan]) -> list[Plan]:
-        """Plans of two, against the cause of the second."""
-        if self.combine is None:
-            return []
-        made = []
-        for second in others:
-            both = self.combine(first, second)
-            if both is not None and both not in self.finished:
-                both = replace(both, cause=second.cause, prior=second.prior)
-                self.made_of[both] = (first, second)
-                made.append(both)
-        return made
+        finer = self.combined.finer(leader, known=shortlist.trials)
+        pairs = self.combined.together(leader, list(partners), known=self.finished)
+        return [*finer, *pairs][:PARTNERS]
 
     def _cheap_first(self, shortlist: Shortlist) -> tuple[Plan, ...]:
         """The queue, with plans that cost more than one training behind a clear winner."""

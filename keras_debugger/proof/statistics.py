@@ -52,8 +52,7 @@ def decide(
     if old.mean() > NOTHING_LEFT * before[0].constant_error:
         gain = float(1.0 - new.mean() / old.mean())
         difference = row_differences(before, after, folds)
-        share = folds.test_share if folds is not None else 0.0
-        seeds = seed_bounds(old, new, alpha=alpha, test_share=share)
+        seeds = seed_bounds(old, new, alpha=alpha)
         bounds = _wider(gain, seeds, row_bounds(difference, alpha=alpha))
     verdict = Verdict(
         decision=_decision(gain, bounds, min_improvement=min_improvement),

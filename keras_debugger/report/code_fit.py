@@ -16,6 +16,7 @@ from keras_debugger.types.edit import (
     SetEpochs,
     SetSchedule,
     Shuffle,
+    SplitAnew,
     StopEarly,
 )
 from keras_debugger.types.record import FitDescription, ModelDescription
@@ -24,9 +25,19 @@ from keras_debugger.types.vocabulary import REGRESSION_LOSSES, LossKind
 
 def data_lines(edits: Sequence[Edit]) -> list[str]:
     """Lines that change the training rows; empty if none do."""
+    lines = []
+    if any(isinstance(edit, SplitAnew) for edit in edits):
+        lines += [
+            "# Shuffle before you split: validation_split takes the last rows as they are.",
+            "x, y = np.concatenate([x_train, x_val]), np.concatenate([y_train, y_val])",
+            "order = np.random.default_rng(0).permutation(len(x))",
+            "x_train, x_val = np.split(x[order], [len(x_train)])",
+            "y_train, y_val = np.split(y[order], [len(y_train)])",
+        ]
     if not any(isinstance(edit, DropBrokenRows) for edit in edits):
-        return []
+        return lines
     return [
+        *lines,
         "keep = np.isfinite(x_train).reshape(len(x_train), -1).all(axis=1)",
         "keep &= np.isfinite(y_train).reshape(len(y_train), -1).all(axis=1)",
         "x_train, y_train = x_train[keep], y_train[keep]",

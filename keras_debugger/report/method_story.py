@@ -117,9 +117,10 @@ def _compared(proof: Verdict) -> str:
     rows = count(proof.rows, "held-out row")
     if proof.folds:
         return (
-            f"In each of {count(proof.folds, 'fold')} the fix was chosen among the rows of that "
-            "fold alone, and it and the original were trained on the same fresh seed and judged by "
-            f"rows that neither had seen; together they judged {rows}."
+            "Candidates were compared on rows that judge nothing. In each of "
+            f"{count(proof.folds, 'fold')} of the others the chosen one and the original were "
+            "trained on the same fresh seed and judged by rows that neither had seen; together "
+            f"they judged {rows}."
         )
     seeds = count(len(proof.before), "fresh seed")
     return (
@@ -131,11 +132,10 @@ def _compared(proof: Verdict) -> str:
 
 def _gain(proof: Verdict) -> str:
     over = "folds" if proof.folds else "seeds"
-    more = ", with the correction for rows that folds share (Nadeau and Bengio 2003)"
     return (
         "The gain is the relative reduction of the error; each of its bounds holds with "
-        f"{percent(proof.confidence)} confidence over {over} and rows{more if proof.folds else ''}."
-        f" Asked for was a gain of at least {percent(proof.min_improvement)}."
+        f"{percent(proof.confidence)} confidence over {over} and rows. "
+        f"Asked for was a gain of at least {percent(proof.min_improvement)}."
     )
 
 

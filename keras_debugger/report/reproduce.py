@@ -5,17 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from keras_debugger.report.files import place, place_bytes, place_json, place_text
+from keras_debugger.report.files import place, place_bytes, place_text
 from keras_debugger.report.words import clean, count, number
 from keras_debugger.types.reproduction import Reproduction
 
-SCRIPT, START, DATA, SPLIT = "reproduce.py", "fixed_model_start.keras", "data.npz", "split.json"
+SCRIPT, START, DATA = "reproduce.py", "fixed_model_start.keras", "data.npz"
 FILES = {
     SCRIPT: "trains the fixed model again with plain Keras, without keras_debugger",
     START: "the fixed model, compiled, before its first step: where reproduce.py starts",
     DATA: "your data as the fixed model was fed, for reproduce.py; delete it before you share this "
     "folder if the data are private",
-    SPLIT: "which of your rows trained, chose and judged, with the SHA-256 of each part",
 }
 
 
@@ -34,7 +33,6 @@ def write_reproduction(folder: Path, made: Reproduction) -> tuple[Path, ...]:
     """
     written = [
         place(folder / START, made.start.save),
-        place_json(folder / SPLIT, dict(made.split)),
         place_text(folder / SCRIPT, script(made)),
     ]
     if made.arrays:
@@ -87,16 +85,16 @@ _LOAD = '''def load_data():
             parts[name] = [part[key] for key in sorted(part, key=int)]
     return parts
 '''
-_ASK = f'''def load_data():
+_ASK = '''def load_data():
     """Your data, which were too large to be kept here: fill this in.
 
     Return a dict with x_train, y_train, x_selection, y_selection, x_test, y_test, and weight_train
     and weight_selection where final_report.html weights the rows or classes: arrays, or lists or
     dicts of arrays.
-    {SPLIT} tells the numbers of the rows in each part of the data that autofix was given.
+    split.json tells the numbers of the rows in each part of the data that autofix was given.
     """
-    rows = json.loads((FOLDER / "{SPLIT}").read_text(encoding="utf-8"))
-    raise NotImplementedError(f"load your data here; the rows of each part: {{sorted(rows)}}")
+    rows = json.loads((FOLDER / "split.json").read_text(encoding="utf-8"))
+    raise NotImplementedError(f"load your data here; the rows of each part: {sorted(rows)}")
 '''
 _SCRIPT = '''"""Trains the fixed model again, with plain Keras.
 

@@ -1,7 +1,7 @@
 """AutofixResult: the verdict, the model to use, and everything that they rest on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ FILES = {
     "fixed_model.keras": "the fixed model; keras.models.load_model reads it, raw inputs go in",
     "final_report.md": "this report as Markdown",
     "final_report.html": "this report as one page that opens offline",
+    "split.json": "which of your rows trained, chose and judged, with the SHA-256 of each part",
     **REPRODUCTION_FILES,
 }
 
@@ -56,6 +57,7 @@ class AutofixResult:
         history: epoch logs of the training that made `model`, by name.
         recommendations: what to do next.
         split: which rows were used for what, in words.
+        rows: the row numbers of each part with their SHA-256, for a JSON file.
         cost: what the run cost, in trainings of the original.
         told: the most that it could cost, as told before it started.
         seconds: time of all trainings.
@@ -76,6 +78,7 @@ class AutofixResult:
     history: Mapping[str, tuple[float, ...]]
     recommendations: tuple[Recommendation, ...] = ()
     split: str = ""
+    rows: Mapping[str, Any] = field(default_factory=dict)
     cost: float = float("nan")
     told: float = float("nan")
     seconds: float = float("nan")
@@ -158,6 +161,7 @@ class AutofixResult:
         written = [
             place_json(folder / "training_history.json", history_json(self.diagnosis.record)),
             self.diagnosis.save(folder / "diagnostic_report.md"),
+            place_json(folder / "split.json", dict(self.rows)),
         ]
         if self.fixed:
             fixed = plain(self.history)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from keras_debugger.report.recommendations import recommend
 from keras_debugger.report.result import AutofixResult
 from keras_debugger.stages.changed import changed_model
 from keras_debugger.training.judged_rows import judged_rows
-from keras_debugger.training.reproduction import reproduction_of
+from keras_debugger.training.reproduction import program_of_delivered, reproduction_of
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.reproduction import Reproduction
 from keras_debugger.types.trial import Trial
@@ -47,8 +47,9 @@ def result_of(run: RunState) -> AutofixResult:
             run.decision,
             curve=run.learning_curve,
             proved=proof.after if proof is not None and proven else (),
-            held_out_rows=judged_rows(preparation.parts),
+            held_out_rows=judged_rows(preparation.parts, preparation.metric),
         ),
+        rows=_rows(run, proven=proven),
         split=f"{preparation.parts.describe()}; SHA-256 of the rows that were held out: "
         f"{preparation.parts.digest[:16]}",
         cost=_cost(run),
@@ -70,6 +71,14 @@ def _reproduction(run: RunState) -> Reproduction | None:
     except (ValueError, TypeError) as error:
         run.notes += (f"reproduce.py is left out: {type(error).__name__}: {error}",)
         return None
+
+
+def _rows(run: RunState, *, proven: bool) -> dict[str, Any]:
+    """The row numbers of the parts: those of the delivered model, or as they were set apart."""
+    if not proven:
+        return run.prepared.parts.row_numbers()
+    program = program_of_delivered(run.prepared.trainer)
+    return program.parts_of(run.best_proof.delivered.plan).row_numbers()
 
 
 def _save(result: AutofixResult, directory: str | Path) -> None:
@@ -94,9 +103,7 @@ def _history(record: TrainingRecord | None) -> dict[str, tuple[float, ...]]:
 def _trials(run: RunState) -> tuple[Trial, ...]:
     """Every training once; a second proof holds the original's trials of the first."""
     proofs = [
-        trial
-        for proof in run.proofs
-        for trial in (*proof.searched, *proof.before, *proof.after, proof.delivered)
+        trial for proof in run.proofs for trial in (*proof.before, *proof.after, proof.delivered)
     ]
     trials = [*filter(None, (run.original,)), *run.tried, *proofs, *run.subsets]
     return tuple({id(trial): trial for trial in trials}.values())

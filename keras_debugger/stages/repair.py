@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from keras_debugger.causes.broken_data import refusal
+from keras_debugger.causes.broken_data import OF_DATA, refusal
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.investigation import investigate
 from keras_debugger.causes.ordering import CERTAIN
@@ -26,13 +26,11 @@ from keras_debugger.stages.anytime import (
     no_time,
     seconds_left,
 )
-from keras_debugger.stages.choosing import choose_in_fold
 from keras_debugger.stages.cost_ahead import cost_ahead, limit_of_search
 from keras_debugger.stages.experimenting import with_experiments
 from keras_debugger.stages.run_state import FIRST_PROOF_SEED, RunState
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.time_limit import TimeIsUp
-from keras_debugger.training.trainer import Trainer
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.record import TrainingRecord
@@ -87,12 +85,11 @@ class Repair(RunState):
         if not diagnosis.problems:
             self.decision = _verdict(Decision.HEALTHY, _healthy(diagnosis), self.min_improvement)
             return
-        causes = diagnosis.causes
-        if causes and not causes[0].repairable and causes[0].confidence > CERTAIN:
+        causes, setup = diagnosis.causes, self.prepared.setup
+        self.plans = plan_fixes(causes, setup)
+        if causes and causes[0].confidence > CERTAIN and self._is_beyond_us(causes[0]):
             self._refuse(causes[0])
             return
-        setup = self.prepared.setup
-        self.plans = plan_fixes(causes, setup)
         if not self.plans:
             self.notes += refusals_of(causes, setup)
             self.decision = _verdict(
@@ -123,7 +120,7 @@ class Repair(RunState):
         self.tried = found.trials
         causes = with_mended(self.diagnosed.causes, found.causes)
         self.diagnosis = replace(self.diagnosed, causes=causes)
-        if causes and not causes[0].repairable:
+        if causes and self._is_beyond_us(causes[0]):
             self._refuse(causes[0])
 
     def prove(self) -> None:
@@ -161,7 +158,8 @@ class Repair(RunState):
         """Look at the fixed run for what is still wrong."""
         if self.proofs and self.best_proof.verdict.decision.is_proven:
             after = self.best_proof.delivered
-            self.diagnosis_after = judge(self.prepared.complete(after.record))
+            prepared = self.prepared.with_rows_of(after.plan)
+            self.diagnosis_after = judge(prepared.complete(after.record))
 
     def draw_learning_curve(self) -> None:
         """Train the fixed program on fewer rows with what the search has left of its budget."""
@@ -178,24 +176,12 @@ class Repair(RunState):
             )
 
     def _prove_by_folds(self, plan: Plan) -> Proof:
-        """Few rows: all of them judge in turn, and every fold chooses anew."""
-
-        def choose(trainer: Trainer, seed: int) -> tuple[Plan, tuple[Trial, ...]]:
-            return choose_in_fold(
-                trainer,
-                seed,
-                plan=plan,
-                plans=self.plans,
-                causes=self.diagnosed.causes,
-                combine=self._combine,
-            )
-
+        """Few rows: all of them that did not choose judge in turn."""
         assert self.told is not None
         self.progress.begin(stage=f"proving {plan.name}", trainings=self.told.proof_high)
         return prove_by_folds(
             self.prepared.trainer,
             plan,
-            choose,
             min_improvement=self.min_improvement,
             first_seed=self.seed + FIRST_PROOF_SEED,
             progress=self.progress,
@@ -218,6 +204,10 @@ class Repair(RunState):
         if base is UNCHANGED:
             self.diagnosis = with_experiments(self.diagnosed, found)
         return Shortlist(queue=found.queue, trials=found.trials, control=found.control)
+
+    def _is_beyond_us(self, cause: Cause) -> bool:
+        """Whether the data are broken in a way that none of the plans mends."""
+        return cause.kind in OF_DATA and not any(plan.cause is cause.kind for plan in self.plans)
 
     def _refuse(self, cause: Cause) -> None:
         """No change of the model can mend it: say what to look at."""

@@ -17,6 +17,7 @@ from keras_debugger.report.diagnosis_view import DiagnosisView
 from keras_debugger.report.result import AutofixResult
 from keras_debugger.stages.anytime import proof_so_far, undecided
 from keras_debugger.stages.concluding import result_of
+from keras_debugger.stages.recorded import recorded_trial
 from keras_debugger.stages.run_arguments import check_numbers
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.executor_choice import check_executor, make_executor
@@ -24,6 +25,7 @@ from keras_debugger.training.fit_arguments import describe_fit
 from keras_debugger.training.preparation import Preparation, prepare, prepare_again
 from keras_debugger.training.run_folder import KeptRun, RunFolder
 from keras_debugger.training.time_limit import TimeIsUp
+from keras_debugger.training.wild_targets import note_on_wild_targets
 from keras_debugger.types.learning_curve import LearningCurve
 from keras_debugger.types.plan import Plan
 from keras_debugger.types.progress import Progress
@@ -44,7 +46,8 @@ class RunState:
 
     Args:
         record: what is judged: of the user's run, or of the original that was trained.
-        original: the training of the original; None if the user's run was recorded.
+        original: the training of the original, or the user's recorded run in its place; None if
+            that cannot stand for it.
         told: what was said that the run will cost.
         spending: the budget of the search.
         subsets: trainings on fewer rows.
@@ -137,6 +140,7 @@ class RunState:
                 self.prepared.trainer.program, arguments=self._numbers, record=self.record
             )
         self._equip()
+        self._take_recorded(record)
 
     def continue_from(self, run: KeptRun) -> None:
         """Take up a run that its folder has kept, in place of `prepare`."""
@@ -145,6 +149,15 @@ class RunState:
         if self.folder is not None:
             self.prepared.trainer.journal = self.folder.open_again(run)
         self._equip()
+        self._take_recorded(None)
+
+    def _take_recorded(self, recorder: Any) -> None:
+        """Let the recorded run stand for the original in the search, where it can."""
+        if self.record is not None:
+            trainer = self.prepared.trainer
+            self.original = recorded_trial(
+                trainer, recorder, self.model, self.record, seed=self.seed
+            )
 
     def _equip(self) -> None:
         """Give the trainer its executor and the end of its time."""
@@ -154,6 +167,7 @@ class RunState:
             trainer.program, self.executor, workers=self.workers, resources=self.resources
         )
         self.notes += self.prepared.parts.notes
+        self.notes += note_on_wild_targets(self.prepared.parts.held_out, self.prepared.metric)
         self.notes += self.prepared.blueprint.notes
         self.notes += self.prepared.blueprint.start_notes(trainer.program.initial_weights)
         if self.prepared.setup.refusal:
@@ -200,7 +214,7 @@ class RunState:
     @property
     def seconds_of_one(self) -> float:
         """Seconds of a training of the original, NaN if that is not known."""
-        if self.original is not None:
+        if self.original is not None and self.original.cost > 0.0:
             return self.original.seconds
         return self.record.seconds if self.record is not None else float("nan")
 

@@ -1,5 +1,6 @@
 """Which rows train, which choose and which judge, as row numbers alone."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -85,8 +86,8 @@ def cut_rows(asked: Request) -> Cut:
 
     Returns:
         The three parts. From fewer than 125 rows without test data, also the further folds of a
-        cross-validation: five folds, twice; of rows in order of time the five last blocks of the
-        second half, each judged by what came before it.
+        cross-validation of the rows that do not choose: five folds, twice; of rows in order of time
+        the second half in five blocks, each judged by what came before it.
 
     Raises:
         InvalidDataError: there are too few rows or groups.
@@ -95,24 +96,60 @@ def cut_rows(asked: Request) -> Cut:
     everything, codes = np.arange(asked.rows), class_codes(asked.y)
     if asked.own_held_out:
         nothing = Choice(kept=everything, apart=everything[:0], manner="")
-        return _with_selection([nothing], asked, codes, in_order=asked.in_order)
+        return _with_selection(nothing, asked, codes, in_order=asked.in_order)
     first = _apart(codes, asked.groups, asked.rows, in_order=asked.in_order, seed=asked.seed)
     in_order = first.manner == LAST_ROWS
     if asked.rows >= FEWEST_FOR_PARTS or not _can_fold(asked):
-        return _with_selection([first], asked, codes, in_order=in_order)
-    folds = _blocks(asked.rows) if in_order else list(_folds(codes, asked))
-    cut = _with_selection(folds, asked, codes, in_order=in_order)
+        return _with_selection(first, asked, codes, in_order=in_order)
+    cut = _folded(asked, codes, in_order=in_order)
     return replace(cut, notes=tuple(dict.fromkeys((*first.notes, *cut.notes))))
 
 
 def _can_fold(asked: Request) -> bool:
-    """Whether each fold leaves rows for both parts; groups in order of time are not folded."""
-    fewest = (
-        asked.rows - asked.rows // 2 if asked.in_order else asked.rows - asked.rows // FOLDS - 1
+    """Whether the rows are left that folds need; groups in order of time are not folded."""
+    split = asked.validation_split
+    chosen = asked.rows - math.floor(asked.rows * (1.0 - split)) if split > 0.0 else 1
+    return (
+        chosen >= 1
+        and asked.rows - chosen >= FEWEST_ROWS - 1
+        and not (asked.in_order and asked.groups is not None)
     )
-    rows = round(asked.validation_split * fewest)
-    possible = asked.validation_split == 0.0 or 1 <= rows < fewest - 1
-    return possible and not (asked.in_order and asked.groups is not None)
+
+
+def _folded(asked: Request, codes: np.ndarray | None, *, in_order: bool) -> Cut:
+    """Folds of the rows that do not choose; the same rows choose in all of them and judge never."""
+    choosing = _choosing(asked, codes, in_order=in_order)
+    rest = choosing.kept
+    if in_order:
+        folds = _blocks(len(rest))
+    else:
+        inner = replace(asked, rows=len(rest), groups=_of_rows(asked.groups, rest))
+        folds = list(_folds(None if codes is None else codes[rest], inner))
+    selection = None if asked.own_selection else choosing.apart
+    places = (
+        Places(train=rest[fold.kept], selection=selection, held_out=rest[fold.apart])
+        for fold in folds
+    )
+    return Cut(places=tuple(places), manner=folds[0].manner, notes=choosing.notes)
+
+
+def _choosing(asked: Request, codes: np.ndarray | None, *, in_order: bool) -> Choice:
+    """The rows that choose in all folds; in order of time a fifth before the blocks that judge."""
+    everything = np.arange(asked.rows)
+    if asked.own_selection:
+        return Choice(kept=everything, apart=everything[:0], manner="")
+    if in_order and asked.validation_split == 0.0:
+        count = round(SHARE * asked.rows)
+        end = asked.rows - (asked.rows - count) // 2
+        chosen = np.arange(end - count, end)
+        return Choice(kept=np.delete(everything, chosen), apart=chosen, manner="")
+    return _selection(everything, asked, codes, in_order=in_order, seed=asked.seed + 1)
+
+
+def _of_rows(groups: np.ndarray | None, rows: np.ndarray) -> np.ndarray | None:
+    if groups is None:
+        return None
+    return np.unique(groups[rows], return_inverse=True)[1]
 
 
 def _apart(
@@ -167,20 +204,16 @@ def _blocks(rows: int) -> list[Choice]:
 
 
 def _with_selection(
-    choices: list[Choice], asked: Request, codes: np.ndarray | None, *, in_order: bool
+    choice: Choice, asked: Request, codes: np.ndarray | None, *, in_order: bool
 ) -> Cut:
-    places: list[Places] = []
-    notes: list[str] = []
-    for number, choice in enumerate(choices):
-        rest, selection = choice.kept, None
-        notes += choice.notes
-        if not asked.own_selection:
-            inner = _selection(rest, asked, codes, in_order=in_order, seed=asked.seed + 1 + number)
-            notes += inner.notes
-            rest, selection = rest[inner.kept], rest[inner.apart]
-        held_out = None if asked.own_held_out else choice.apart
-        places.append(Places(train=rest, selection=selection, held_out=held_out))
-    return Cut(places=tuple(places), manner=choices[0].manner, notes=tuple(dict.fromkeys(notes)))
+    rest, selection, notes = choice.kept, None, choice.notes
+    if not asked.own_selection:
+        inner = _selection(rest, asked, codes, in_order=in_order, seed=asked.seed + 1)
+        rest, selection = rest[inner.kept], rest[inner.apart]
+        notes = tuple(dict.fromkeys((*notes, *inner.notes)))
+    held_out = None if asked.own_held_out else choice.apart
+    places = Places(train=rest, selection=selection, held_out=held_out)
+    return Cut(places=(places,), manner=choice.manner, notes=notes)
 
 
 def _selection(

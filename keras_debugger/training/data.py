@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -11,7 +10,7 @@ import numpy as np
 
 from keras_debugger.errors import InvalidArgumentError, InvalidDataError
 from keras_debugger.training.cutting import Places, Request, cut_rows
-from keras_debugger.training.data_parts import DataParts, digest_of
+from keras_debugger.training.data_parts import DataParts
 from keras_debugger.training.input_checks import check_fit, check_model
 from keras_debugger.training.loaded import Loaded
 from keras_debugger.training.part import Part, input_list, take
@@ -47,8 +46,8 @@ def split_data(
     each class (the last rows if `shuffle` is False, as rows that are fed in order are taken for a
     time series; whole groups if `groups` are given). Of the others the selection part is
     `validation_data`, or the last rows as Keras takes them for `validation_split`, or again a
-    fifth. Of fewer than 125 rows without `test_data` a fifth could prove nothing, so there are
-    folds of a cross-validation too.
+    fifth. Of fewer than 125 rows without `test_data` a fifth could prove nothing, so all rows that
+    do not choose judge in turn, in the folds of a cross-validation.
 
     Args:
         data: training data in any form that fit takes; with `y`, only the inputs.
@@ -118,13 +117,6 @@ def _arrays(
 
 def _finished(parts: DataParts, notes: list[str]) -> DataParts:
     """The parts with their digests and a note on rows that stand in two of them."""
-    places = parts.places
-    assert places is not None
-    digests = {
-        "train": digest_of(parts.train, places.train),
-        "selection": digest_of(parts.selection, places.selection),
-        "held_out": digest_of(parts.held_out, places.held_out),
-    }
     repeated = count_repeated(parts.held_out, (parts.train, parts.selection))
     if repeated and not parts.folds:
         notes.append(
@@ -132,13 +124,7 @@ def _finished(parts: DataParts, notes: list[str]) -> DataParts:
             "trains or chooses, so the held-out scores look better than they are on new data; give "
             "groups= to keep such rows together."
         )
-    return replace(
-        parts,
-        notes=tuple(notes),
-        digest=digests["held_out"],
-        digests=MappingProxyType(digests),
-        repeated=repeated,
-    )
+    return replace(parts, notes=tuple(notes), repeated=repeated).with_digests()
 
 
 def _read_other(data: Any, train: Loaded, place: str, notes: list[str]) -> Loaded | None:

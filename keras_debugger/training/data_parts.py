@@ -6,14 +6,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_debugger.training.cutting import Places
-from keras_debugger.training.part import Part, take
+from keras_debugger.training.part import Part, joined, take
+from keras_debugger.training.splitting import class_codes, set_apart
 
 _MOST_HASHED = 64 * 2**20
+_MOST_ROW_NUMBERS = 200_000
+_NAMES = ("train", "selection", "held_out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +73,7 @@ class DataParts:
             selection=selection,
             held_out=held_out,
             places=places,
-            digest=digest_of(held_out, places.held_out),
-        )
+        ).with_digests()
 
     def without_held_out(self) -> DataParts:
         """The same with all rows to train on but those that choose; none is held out then."""
@@ -86,16 +89,51 @@ class DataParts:
             train=take(self.whole, rows),
             held_out=self.selection,
             places=replace(places, train=rows, held_out=places.selection),
-            digest=digest_of(self.selection, places.selection),
-        )
+        ).with_digests()
+
+    def split_anew(self, *, seed: int) -> DataParts:
+        """The same with training and selection rows pooled and split at random within classes."""
+        places = self.places
+        assert places is not None
+        assert places.selection is not None
+        pool = joined(self.train, self.selection)
+        numbers = np.concatenate([places.train, places.selection])
+        share = self.selection.rows / pool.rows
+        choice = set_apart(class_codes(pool.y), pool.rows, share, in_order=False, seed=seed)
+        return replace(
+            self,
+            train=take(pool, choice.kept),
+            selection=take(pool, choice.apart),
+            places=replace(places, train=numbers[choice.kept], selection=numbers[choice.apart]),
+        ).with_digests()
+
+    def with_digests(self) -> DataParts:
+        """The same with the digests of its parts as they are now."""
+        assert self.places is not None
+        digests = {
+            name: digest_of(getattr(self, name), getattr(self.places, name)) for name in _NAMES
+        }
+        return replace(self, digest=digests["held_out"], digests=MappingProxyType(digests))
+
+    def row_numbers(self) -> dict[str, Any]:
+        """Which rows are in which part, with their SHA-256, as what JSON can hold."""
+        split: dict[str, Any] = {"manner": self.describe(), "sha256": dict(self.digests)}
+        for name in _NAMES:
+            rows = None if self.places is None else getattr(self.places, name)
+            if rows is not None and len(rows) <= _MOST_ROW_NUMBERS:
+                split[f"{name}_rows"] = rows.tolist()
+        if self.folds:
+            split["judged_in_turn"] = [np.asarray(one.held_out).tolist() for one in self.folds]
+        return split
 
     def describe(self) -> str:
         """Which rows are used for what, in one sentence."""
         if self.folds and self.whole is not None:
+            judging = len(np.unique(np.concatenate([one.held_out for one in self.folds])))
             return (
-                f"{self.whole.rows} rows are too few for three parts, so all of them judge in turn "
-                f"({self.manner}): each time the fix is chosen anew and both models are trained "
-                "anew without the rows that judge them"
+                f"{self.whole.rows} rows are too few for three parts: {self.selection.rows} rows "
+                f"choose the fix, and {judging} others judge in turn ({self.manner}), each time "
+                "two models that were trained without them"
             )
         return (
             f"{self.train.rows} rows to train on, {self.selection.rows} to choose fixes with, "

@@ -1,6 +1,10 @@
 """Which metric speaks for a model: chosen from the labels and the loss, or by name."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.training.answers import Target
@@ -43,6 +47,8 @@ class OutputMetric:
         target: what the output is meant to answer.
         loss: loss of the original, for `Measure.LOSS`.
         loss_name: its name.
+        low: smallest label that is judged; a row with a lower one is left out.
+        high: largest label that is judged.
     """
 
     name: str
@@ -50,6 +56,8 @@ class OutputMetric:
     target: Target
     loss: LossKind
     loss_name: str
+    low: float = float("-inf")
+    high: float = float("inf")
 
     @property
     def needs_own_loss(self) -> bool:
@@ -115,6 +123,19 @@ def choose_metric(model: ModelDescription, data: DataProfile, metric: str = "aut
         )
     names = tuple(dict.fromkeys(output.measure.value for output in outputs))
     return Metric(name=" and ".join(names), outputs=outputs)
+
+
+def labels_of(y: Any, spec: OutputMetric, position: int) -> np.ndarray:
+    """Labels of one output.
+
+    Args:
+        y: labels of all outputs: an array, or a list, tuple or dict of arrays.
+        spec: the output.
+        position: its position among the outputs.
+    """
+    if isinstance(y, Mapping):
+        return np.asarray(y[spec.name] if spec.name in y else list(y.values())[position])
+    return np.asarray(y[position] if isinstance(y, list | tuple) else y)
 
 
 def _output_metric(

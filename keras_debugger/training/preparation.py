@@ -1,5 +1,7 @@
 """From the user's model and data to a set-up that can be trained, before anything is tried."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,9 +14,12 @@ from keras_debugger.recording.model_description import describe_model
 from keras_debugger.rewriting.blueprint import Blueprint, read_blueprint
 from keras_debugger.training.data import DataParts, check_fit, check_model, split_data
 from keras_debugger.training.fit_arguments import read_callbacks
+from keras_debugger.training.part import joined
 from keras_debugger.training.scoring import Metric, choose_metric
 from keras_debugger.training.trainer import Trainer
 from keras_debugger.training.trial_run import Program
+from keras_debugger.training.wild_targets import limit_metric
+from keras_debugger.types.plan import Plan
 from keras_debugger.types.progress import Progress
 from keras_debugger.types.record import DataProfile, FitDescription, Shift, TrainingRecord
 from keras_debugger.types.setup import TrainingSetup
@@ -67,6 +72,15 @@ class Preparation:
             fit_description=_known(self.setup.fit, record.fit_description),
             model_description=record.model_description or self.setup.model,
         )
+
+    def with_rows_of(self, plan: Plan) -> Preparation:
+        """The same with the data that a plan trains on and chooses with."""
+        parts = self.trainer.program.parts_of(plan)
+        if parts is self.parts:
+            return self
+        train = parts.train
+        data = profile_data(train.x, train.y, train.sample_weight, simple_models=True)
+        return _prepared(self.trainer.on(parts, data=data), seed=0)
 
 
 def prepare(
@@ -137,11 +151,19 @@ def prepare(
         fit=_complete(fit, parts, callbacks),
         graph=blueprint.graph,
         refusal=blueprint.refusal,
+        can_split_anew=validation_split > 0.0 and fit.shuffle is not False and groups is None,
     )
+    known = profile
+    if setup.can_split_anew:  # classes that only selection rows show may be trained on later
+        pool = joined(train, parts.selection)
+        known = profile_data(pool.x, pool.y, pool.sample_weight, seed=seed)
+    chosen = choose_metric(description, known, metric)
+    if metric == "auto":
+        chosen = limit_metric(chosen, train.y)
     trainer = Trainer(
         blueprint,
         parts,
-        choose_metric(description, profile, metric),
+        chosen,
         setup=setup,
         initial_weights=initial_weights,
         progress=progress,
@@ -168,7 +190,11 @@ def _prepared(trainer: Trainer, seed: int) -> Preparation:
     return Preparation(
         trainer=trainer,
         selection=profile_data(selection.x, selection.y, selection.sample_weight, seed=seed),
-        shift=compare_data(train.x, train.y, selection.x, selection.y),
+        shift=replace(
+            compare_data(train.x, train.y, selection.x, selection.y),
+            held_out_duplicates=trainer.parts.repeated,
+            held_out_rows=trainer.parts.held_out.rows,
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -16,12 +16,11 @@ from keras_debugger.types.reproduction import Reproduction
 from keras_debugger.types.trial import Trial
 
 if TYPE_CHECKING:
-    from keras_debugger.training.data_parts import DataParts
     from keras_debugger.training.part import Part
     from keras_debugger.training.trainer import Trainer
+    from keras_debugger.training.trial_run import Program
 
 LARGEST_DATA = 16 * 2**20  # bytes of data that are kept beside the script
-MOST_ROW_NUMBERS = 200_000
 
 
 def reproduction_of(trainer: Trainer, delivered: Trial, proved: Sequence[Trial]) -> Reproduction:
@@ -35,8 +34,8 @@ def reproduction_of(trainer: Trainer, delivered: Trial, proved: Sequence[Trial])
     Returns:
         The fixed model before its first step, and how it is trained.
     """
-    parts = trainer.parts.without_held_out() if trainer.parts.folds else trainer.parts
-    program = trainer.on(parts).program
+    program = program_of_delivered(trainer)
+    parts = program.parts_of(delivered.plan)
     task = Task(
         plan=delivered.plan,
         seed=delivered.seed,
@@ -60,10 +59,15 @@ def reproduction_of(trainer: Trainer, delivered: Trial, proved: Sequence[Trial])
             callback_code(callback, rate=rate, epochs=task.epochs) for callback in fit.callbacks
         ),
         arrays=MappingProxyType(_arrays(fed)),
-        split=MappingProxyType(_split(parts)),
         metric=trainer.metric.name,
         value=float(np.mean(scores)) if scores else float("nan"),
     )
+
+
+def program_of_delivered(trainer: Trainer) -> Program:
+    """The program on the rows that the delivered model was trained on."""
+    parts = trainer.parts.without_held_out() if trainer.parts.folds else trainer.parts
+    return trainer.on(parts).program
 
 
 def callback_code(callback: keras.callbacks.Callback, *, rate: float, epochs: int) -> str:
@@ -107,13 +111,3 @@ def _arrays(parts: dict[str, Part]) -> dict[str, np.ndarray]:
     plain = all(array.dtype.kind in "biufUS" for array in found.values())
     small = sum(array.nbytes for array in found.values()) <= LARGEST_DATA
     return found if plain and small else {}
-
-
-def _split(parts: DataParts) -> dict[str, Any]:
-    split: dict[str, Any] = {"manner": parts.describe(), "sha256": dict(parts.digests)}
-    places = parts.places
-    for name in ("train", "selection", "held_out"):
-        rows = None if places is None else getattr(places, name)
-        if rows is not None and len(rows) <= MOST_ROW_NUMBERS:
-            split[f"{name}_rows"] = np.asarray(rows).tolist()
-    return split

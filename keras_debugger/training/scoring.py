@@ -11,7 +11,8 @@ import numpy as np
 
 from keras_debugger.recording.model_description import describe_model
 from keras_debugger.training.fit_edits import nonfinite_rows
-from keras_debugger.training.metric_choice import Metric, OutputMetric, choose_metric
+from keras_debugger.training.judged_rows import is_judged
+from keras_debugger.training.metric_choice import Metric, OutputMetric, choose_metric, labels_of
 from keras_debugger.training.output_errors import constant_rows, error_rows, loss_ratio
 from keras_debugger.types.record import OutputDescription
 from keras_debugger.types.trial import Score
@@ -32,9 +33,9 @@ def score_model(model: keras.Model, part: Part, metric: Metric) -> Score:
     """Measure a trained model.
 
     The answers are read from the head of this model, which need not be that of the original. Rows
-    with NaN or infinite labels are left out; a row with a broken input on which the model answers
-    NaN counts as a constant guess. A model that answers NaN elsewhere scores the constant
-    predictor as a whole.
+    with NaN or infinite labels or with wild targets are left out; a row with a broken input on
+    which the model answers NaN counts as a constant guess. A model that answers NaN elsewhere
+    scores the constant predictor as a whole.
 
     Args:
         model: a compiled model.
@@ -49,7 +50,7 @@ def score_model(model: keras.Model, part: Part, metric: Metric) -> Score:
     """
     raw = model.predict(part.x, batch_size=PREDICTION_ROWS, verbose=0)
     heads = describe_model(model).outputs
-    judged = _judged_rows(part)
+    judged = is_judged(part, metric)
     broken = nonfinite_rows(part.x, part.rows)[judged]
     scores = []
     for position, spec in enumerate(metric.outputs):
@@ -71,25 +72,12 @@ def constant_score(part: Part, metric: Metric) -> Score:
     Returns:
         The score, marked as not finite.
     """
-    judged = _judged_rows(part)
+    judged = is_judged(part, metric)
     scores = []
     for position, spec in enumerate(metric.outputs):
         rows = constant_rows(spec, labels_of(part.y, spec, position)[judged])
         scores.append(_as_score(spec, rows, rows, finite=False, ratio=1.0))
     return _mean_score(scores, metric)
-
-
-def labels_of(y: Any, spec: OutputMetric, position: int) -> np.ndarray:
-    """Labels of one output.
-
-    Args:
-        y: labels of all outputs: an array, or a list, tuple or dict of arrays.
-        spec: the output.
-        position: its position among the outputs.
-    """
-    if isinstance(y, Mapping):
-        return np.asarray(y[spec.name] if spec.name in y else list(y.values())[position])
-    return np.asarray(y[position] if isinstance(y, list | tuple) else y)
 
 
 def _score_output(
@@ -154,10 +142,6 @@ def _mean_score(scores: list[Score], metric: Metric) -> Score:
 
 def _same(scores: list[Score]) -> bool:
     return len({len(score.row_errors) for score in scores}) == 1
-
-
-def _judged_rows(part: Part) -> np.ndarray:
-    return ~nonfinite_rows(part.y, part.rows)
 
 
 def _answers_of(raw: Any, spec: OutputMetric, position: int, model: keras.Model) -> np.ndarray:

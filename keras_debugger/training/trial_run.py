@@ -22,7 +22,8 @@ from keras_debugger.training.scoring import Metric, constant_score, score_model
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.time_limit import StopInTime
 from keras_debugger.training.weights import read_weights
-from keras_debugger.types.edit import SetBatchSize, Shuffle
+from keras_debugger.types.edit import SetBatchSize, Shuffle, SplitAnew
+from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.trial import Score, Trial
@@ -40,6 +41,7 @@ class Fit:
 
     setup: TrainingSetup
     part: Part
+    selection: Part
     batch_size: int
     shuffle: bool
     callbacks: list[keras.callbacks.Callback]
@@ -95,7 +97,7 @@ class Program:
         with seeded(task.seed), without_retracing_warnings():
             try:
                 model = self._train(fit, task, watchers)
-                selection = score_model(model, self.parts.selection, self.metric)
+                selection = score_model(model, fit.selection, self.metric)
                 if task.held_out:
                     final = score_model(model, self.parts.held_out, self.metric)
             except Exception as error:  # whatever a plan breaks is a result, not an end
@@ -135,17 +137,36 @@ class Program:
             except Exception:  # it says so when it is trained
                 return None
 
+    def score_as_it_is(self, model: Any, *, seed: int) -> Score | None:
+        """The score of a trained model of the user's; None if its weights fit no copy of it."""
+        task = Task(plan=UNCHANGED, seed=seed, epochs=1)
+        with without_retracing_warnings():
+            try:
+                copy = self.build_for(task)
+                copy.set_weights(model.get_weights())
+                return score_model(copy, self.parts.selection, self.metric)
+            except Exception:  # the original is trained again then
+                return None
+
     def fit_of(self, task: Task) -> Fit:
         """What the training of a task is called with."""
         setup = self.setup.with_edits(*task.plan.edits)
         sizes = [edit.rows for edit in setup.edits if isinstance(edit, SetBatchSize)]
+        parts = self.parts_of(task.plan)
         return Fit(
             setup=setup,
-            part=fit_part(self.parts.train, setup),
+            part=fit_part(parts.train, setup),
+            selection=parts.selection,
             batch_size=(sizes or [setup.fit.batch_size or 32])[-1],
             shuffle=setup.fit.shuffle is not False or bool(setup.edits_of(Shuffle)),
             callbacks=callbacks_of_trial(self.callbacks, setup.edits),
         )
+
+    def parts_of(self, plan: Plan) -> DataParts:
+        """The parts of the data that a plan trains on and chooses with."""
+        if any(isinstance(edit, SplitAnew) for edit in plan.edits):
+            return self.parts.split_anew(seed=0)  # one choice, whatever the seed of the training
+        return self.parts
 
     def constant_score(self) -> Score | None:
         """Held-out score of a training that gave no model; None if only a model can tell it."""

@@ -234,6 +234,11 @@ class DropBrokenRows:
     """Leave rows with NaN or infinite values out of training (told in the report)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitAnew:
+    """Pool training and selection rows and split them anew, at random within each class."""
+
+
 ModelEdit = (
     SetActivation
     | SetInitializer
@@ -252,5 +257,7 @@ ModelEdit = (
     | ScaleTargets
 )
 CompileEdit = SetLoss | ScaleLearningRate | SetSchedule | ClipNorm | SetOptimizer | SetWeightDecay
-FitEdit = BalanceClasses | StopEarly | SetEpochs | SetBatchSize | Shuffle | DropBrokenRows
+FitEdit = (
+    BalanceClasses | StopEarly | SetEpochs | SetBatchSize | Shuffle | DropBrokenRows | SplitAnew
+)
 Edit = ModelEdit | CompileEdit | FitEdit

@@ -29,6 +29,7 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("train-longer", "smaller-batches"),
             ("smaller-batches",),
             ("train-longer", "raise-learning-rate"),
+            ("train-longer", "raise-learning-rate-strongly"),
         ),
         CauseKind.WRONG_LOSS: (
             ("fit-output",),
@@ -84,12 +85,14 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("weaken-regularization",),
             ("more-capacity",),
         ),
+        # Stopping early costs a part of a training, so it comes first, alone and with others.
         CauseKind.OVERCAPACITY: (
-            ("add-dropout", "add-l2"),
             ("early-stopping",),
             ("add-dropout", "early-stopping"),
-            ("add-l2",),
+            ("add-dropout", "add-l2"),
+            ("less-capacity", "add-dropout", "early-stopping"),
             ("add-l2", "early-stopping"),
+            ("add-l2",),
             ("add-dropout",),
             ("weight-decay",),
             ("less-capacity",),
@@ -132,7 +135,7 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
         CauseKind.LABELS_CORRUPTED: (),
         CauseKind.CLASS_IMBALANCE: (("balance-classes",), ("balance-rows",)),
         CauseKind.NOT_SHUFFLED: (("shuffle",),),
-        CauseKind.UNREPRESENTATIVE_SPLIT: (),
+        CauseKind.UNREPRESENTATIVE_SPLIT: (("split-anew",),),
         CauseKind.PREPROCESSING_MISMATCH: (),
         CauseKind.UNCLIPPED_GRADIENTS: (
             ("clip-gradients",),

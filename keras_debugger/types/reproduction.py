@@ -20,7 +20,6 @@ class Reproduction:
         callbacks: Python expressions that make the callbacks, `keras` being imported.
         arrays: the parts of the data as they are fed, by names such as `x_train`, `x_train/0`,
             `y_selection`; empty if they are too large to keep.
-        split: which rows are in which part, with their SHA-256, for a JSON file.
         metric: the metric of the comparison.
         value: its value on the held-out rows, mean over the seeds of the proof.
     """
@@ -32,6 +31,5 @@ class Reproduction:
     seed: int
     callbacks: tuple[str, ...]
     arrays: Mapping[str, np.ndarray]
-    split: Mapping[str, Any]
     metric: str
     value: float

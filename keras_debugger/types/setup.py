@@ -19,6 +19,8 @@ class TrainingSetup:
             compile and fit edits are possible.
         refusal: why the model cannot be rebuilt, empty if it can.
         edits: changes to the above, in order.
+        can_split_anew: whether the selection rows were cut off the training data by their place
+            alone, so that another choice of rows is as good: no order of time, no groups.
     """
 
     model: ModelDescription
@@ -27,6 +29,7 @@ class TrainingSetup:
     graph: ModelGraph | None = None
     refusal: str = ""
     edits: tuple[Edit, ...] = ()
+    can_split_anew: bool = False
 
     def with_edits(self, *edits: Edit) -> "TrainingSetup":
         """The same set-up with further edits."""

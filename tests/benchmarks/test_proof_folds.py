@@ -8,7 +8,16 @@ SCRIPT = Path(__file__).parent.parent.parent / "benchmarks" / "proof_folds.py"
 
 def test_a_tiny_run_has_the_promised_form(tmp_path):
     out = tmp_path / "out.json"
-    words = ["--comparisons", "1", "--rows", "40", "--json", str(out)]
+    words = [
+        "--comparisons",
+        "1",
+        "--rows",
+        "40",
+        "--kinds",
+        "no-op, tree;4 trees",
+        "--json",
+        str(out),
+    ]
     run = subprocess.run(
         [sys.executable, str(SCRIPT), *words],
         capture_output=True,
@@ -18,7 +27,9 @@ def test_a_tiny_run_has_the_promised_form(tmp_path):
     )
     assert run.returncode == 0, run.stderr[-2000:]
     found = json.loads(out.read_text())
-    assert {"keras", "scipy", "first seed", "cores"} <= set(found["about"])
-    assert set(found["table"]["no-op, wine, 40 rows"]) == {"verified", "improved", "worse"}
-    assert found["no-ops"] == 3
-    assert "no-op called verified" in run.stdout
+    assert {"keras", "scipy", "first_seed", "cores", "threads"} <= set(found["made_with"])
+    assert len(found["table"]) == 6
+    cell = found["table"]["no-op, tree, wine, 40 rows"]
+    assert set(cell) == {"verified", "improved", "worse", "folds", "seconds"}
+    assert cell["folds"] in (5, 10)
+    assert "no-op, tree: verified" in run.stdout

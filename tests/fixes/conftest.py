@@ -132,6 +132,7 @@ def setups(make_setup, classifier, regression, blueprints):
             numbers,
             optimizer=keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 100)),
         ),
+        "sorted": replace(classifier, can_split_anew=True),
         "not compiled": replace(classifier, model=bare),
     }
 

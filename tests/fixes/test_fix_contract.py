@@ -26,7 +26,7 @@ NAMES = (
     "classifier", "regression", "not rebuildable", "sigmoid", "linear", "zero weights",
     "penalised", "regularised", "normalised", "convolutional", "recurrent", "residual", "frozen",
     "logits", "squashed", "outliers", "clipped", "broken", "own loss", "scheduled", "deep",
-    "two outputs", "not compiled",
+    "two outputs", "sorted", "not compiled",
 )  # fmt: skip
 
 

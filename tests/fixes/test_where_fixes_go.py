@@ -36,6 +36,7 @@ from keras_debugger.types.edit import (
     SetUnits,
     SetWeightDecay,
     Shuffle,
+    SplitAnew,
     StopEarly,
 )
 from keras_debugger.types.vocabulary import Activation, FixKind, LossKind
@@ -393,6 +394,13 @@ def test_broken_values_are_filled_or_their_rows_left_out(setups):
     refused("drop-broken-rows", filled, "fills broken values")
     refused("fill-broken-values", setup.with_edits(DropBrokenRows()), "leaves broken rows out")
     refused("fill-broken-values", setups["classifier"], "without broken values")
+
+
+def test_a_new_split_only_of_rows_that_were_cut_off_by_their_place(setups):
+    setup = setups["sorted"]
+    assert edits("split-anew", setup) == (SplitAnew(),)
+    refused("split-anew", setup.with_edits(SplitAnew()), "not cut off the end")
+    refused("split-anew", setups["classifier"], "not cut off the end")
 
 
 def test_features_that_are_broken_in_every_row_are_filled(setups):

@@ -8,6 +8,7 @@ from sklearn.datasets import load_wine
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.investigation import investigate
 from keras_debugger.proof.compare import prove
+from keras_debugger.proof.longer import longer_plan
 from keras_debugger.proof.ordering import rank
 from keras_debugger.proof.refining import refined
 from keras_debugger.proof.search import Shortlist, search
@@ -48,7 +49,7 @@ BROKEN = plan_of("broken", SetLoss(output=0, loss=LossKind.CATEGORICAL_CROSSENTR
 STOP = plan_of("stop", StopEarly(patience=2), cause=CauseKind.OVERCAPACITY)
 
 
-def wine_trainer(*, learning_rate):
+def wine_trainer(*, learning_rate, epochs=EPOCHS):
     x, y = load_wine(return_X_y=True)
     model = keras.Sequential(
         [
@@ -65,7 +66,7 @@ def wine_trainer(*, learning_rate):
     setup = TrainingSetup(
         model=description,
         data=profile,
-        fit=FitDescription(epochs=EPOCHS, batch_size=32, shuffle=True),
+        fit=FitDescription(epochs=epochs, batch_size=32, shuffle=True),
         graph=blueprint.graph,
     )
     metric = choose_metric(description, profile)
@@ -267,3 +268,25 @@ def test_five_seeds_are_trained_where_three_do_not_decide():
     proof = prove(trainer, plan_of("one"), first_seed=0)
     assert len(proof.before) == len(proof.after) == 5
     assert proof.verdict.decision is Decision.NOT_PROVEN
+
+
+def test_a_short_unfinished_run_trains_longer_at_the_highest_rate_that_learns():
+    few = CauseKind.TOO_FEW_UPDATES
+    trainer = wine_trainer(learning_rate=1e-3, epochs=4)
+    longer = plan_of("longer", SetEpochs(epochs=12), cause=few)
+    faster = plan_of("faster", SetEpochs(epochs=12), ScaleLearningRate(factor=10.0), cause=few)
+    wild = plan_of("wild", SetEpochs(epochs=12), ScaleLearningRate(factor=1e6), cause=few)
+    budget = Budget(trainer=trainer, limit=3.0)
+    original = budget.train(UNCHANGED, 4)
+    plans = (longer, faster, wild)
+    assert longer_plan(budget, (NORMALIZE, *plans), original) is not None
+    cost = budget.cost
+    chosen = longer_plan(budget, plans, original)
+    assert chosen in (faster, longer)
+    assert budget.cost - cost <= 2 * budget.epoch + 1e-9
+    assert (
+        longer_plan(budget, (replace(NORMALIZE, cause=CauseKind.OUTLIERS), *plans), original)
+        is None
+    )
+    many = Budget(trainer=wine_trainer(learning_rate=1e-3), limit=3.0)
+    assert longer_plan(many, plans, original) is None

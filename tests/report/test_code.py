@@ -37,6 +37,7 @@ from keras_debugger.types.edit import (
     SetUnits,
     SetWeightDecay,
     Shuffle,
+    SplitAnew,
     StopEarly,
 )
 from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
@@ -68,6 +69,7 @@ ALL_EDITS = (
     SetEpochs(epochs=2),
     SetBatchSize(rows=16),
     Shuffle(),
+    SplitAnew(),
     DropBrokenRows(),
 )
 NEEDS_A_LAYER = (

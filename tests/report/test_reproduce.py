@@ -120,7 +120,6 @@ def small(**changes):
         "seed": 7,
         "callbacks": ("keras.callbacks.EarlyStopping(monitor='val_loss', patience=2)",),
         "arrays": {"x_train": np.zeros((4, 13)), "y_train": np.zeros(4)},
-        "split": {"manner": "at random"},
         "metric": "balanced_accuracy",
         "value": 0.912,
     }
@@ -145,11 +144,7 @@ def test_the_script_holds_what_fit_was_called_with():
 def test_data_too_large_are_asked_for(tmp_path):
     made = small(arrays={})
     paths = write_reproduction(tmp_path, made)
-    assert {path.name for path in paths} == {
-        "fixed_model_start.keras",
-        "split.json",
-        "reproduce.py",
-    }
+    assert {path.name for path in paths} == {"fixed_model_start.keras", "reproduce.py"}
     text = script(made)
     compile(text, "reproduce.py", "exec")
     assert "fill this in" in text

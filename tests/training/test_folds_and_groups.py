@@ -1,5 +1,6 @@
 """Groups that stay together, and folds for data that are too few for three parts."""
 
+import hashlib
 from itertools import chain
 
 import numpy as np
@@ -84,18 +85,21 @@ def test_few_rows_are_judged_by_every_row_in_turn():
     parts = split_data((x, y))
     assert len(y) < FEWEST_FOR_PARTS
     assert len(parts.folds) == 10
+    choosing = parts.places.selection.tolist()
+    assert len(choosing) == round(len(y) / 5)
     for first in (0, 5):
         judged = np.concatenate([parts.folds[first + i].held_out for i in range(5)])
-        assert sorted(judged) == list(range(len(y)))
+        assert sorted([*judged, *choosing]) == list(range(len(y)))
     for number in range(10):
         fold = parts.fold(number)
         places = fold.places
         taken = np.concatenate([places.train, places.selection, places.held_out])
         assert sorted(taken) == list(range(len(y)))
+        assert places.selection.tolist() == choosing
         np.testing.assert_array_equal(fold.held_out.x, x[places.held_out])
         np.testing.assert_array_equal(fold.train.y, y[places.train])
         assert set(fold.held_out.y) == set(fold.selection.y) == {0, 1, 2}
-    assert parts.fold(0).digest == parts.digest
+    assert parts.fold(0).digests == parts.digests
     np.testing.assert_array_equal(parts.fold(0).held_out.x, parts.held_out.x)
 
 
@@ -117,9 +121,45 @@ def test_few_rows_in_order_of_time_are_judged_by_what_came_before():
     for fold in map(parts.fold, range(5)):
         before = rows_of(fold.train) + rows_of(fold.selection)
         assert max(before) + 1 == min(rows_of(fold.held_out))
-        assert max(rows_of(fold.train)) < min(rows_of(fold.selection))
+        assert rows_of(fold.selection) == list(range(40, 60))
     judged = np.concatenate([places.held_out for places in parts.folds])
-    assert sorted(judged) == list(range(50, 100))
+    assert sorted(judged) == list(range(60, 100))
+
+
+def test_the_rows_of_a_validation_split_choose_in_all_folds():
+    x, y = numbered(100)
+    parts = split_data((x, y), validation_split=0.1)
+    assert len(parts.folds) == 10
+    assert all(rows_of(parts.fold(i).selection) == list(range(90, 100)) for i in range(10))
+
+
+def test_the_digests_are_those_of_the_rows_that_are_used():
+    x, y = numbered(100)
+    parts = split_data((x, y))
+    for used in (parts, parts.fold(3), parts.without_held_out()):
+        for name in ("train", "selection", "held_out"):
+            part, places = getattr(used, name), getattr(used.places, name)
+            whole = hashlib.sha256(np.asarray(places, dtype=np.int64).tobytes())
+            for array in (part.x, part.y):
+                whole.update(f"{array.shape} {array.dtype}".encode())
+                whole.update(np.ascontiguousarray(array).tobytes())
+            assert used.digests[name] == whole.hexdigest()
+        assert used.digest == used.digests["held_out"]
+
+
+def test_rows_that_were_sorted_are_split_anew():
+    x, _ = numbered(200)
+    parts = split_data((x, np.arange(200) // 20), validation_split=0.2)
+    assert set(parts.selection.y) - set(parts.train.y)
+    anew = parts.split_anew(seed=0)
+    assert set(anew.selection.y) == set(anew.train.y) == set(range(10))
+    assert (anew.train.rows, anew.selection.rows) == (parts.train.rows, parts.selection.rows)
+    before = {*rows_of(parts.train), *rows_of(parts.selection)}
+    assert {*rows_of(anew.train), *rows_of(anew.selection)} == before
+    assert rows_of(anew.selection) == anew.places.selection.tolist()
+    assert anew.held_out is parts.held_out
+    assert anew.digests["held_out"] == parts.digests["held_out"]
+    assert anew.digests["selection"] != parts.digests["selection"]
 
 
 def test_given_test_data_need_no_folds():

@@ -13,10 +13,12 @@ from keras_debugger.types.vocabulary import CauseKind, Need, Severity
 class DuplicatesAcrossParts(Check):
     """Validation rows that are also training rows: the validation score is too good to be true.
 
-    Sees: the number of validation rows with an equal training row, and of repeated training rows.
+    Sees: the number of validation rows with an equal training row, and of repeated training rows;
+        in autofix, of held-out rows that also train or choose.
     Formula: share of the validation rows. A note at one row; a warning above `max_share`, unless
         the training rows repeat each other as often. Nothing if the profiled training rows are
-        those before `validation_split` took the validation rows away.
+        those before `validation_split` took the validation rows away. Held-out rows are always
+        a note, as it is autofix that held them out.
     Source: definition of held-out data. `max_share` is ours.
     Known problems: data of few distinct values (games, logic tables) repeat by nature: then this is
         a note.
@@ -31,6 +33,9 @@ class DuplicatesAcrossParts(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
+        return (*self._judge_validation(record), *self._judge_held_out(record))
+
+    def _judge_validation(self, record: TrainingRecord) -> tuple[Finding, ...]:
         shift = record.shift
         if shift is None or not shift.duplicates or self._profile_holds_both(record):
             return ()
@@ -45,6 +50,23 @@ class DuplicatesAcrossParts(Check):
                 limit=self.max_share,
                 confidence=0.9 if leaks else 0.5,
                 causes=(CauseKind.UNREPRESENTATIVE_SPLIT,) if leaks else (),
+            ),
+        )
+
+    def _judge_held_out(self, record: TrainingRecord) -> tuple[Finding, ...]:
+        shift = record.shift
+        if shift is None or not shift.held_out_duplicates:
+            return ()
+        share = shift.held_out_duplicates / shift.held_out_rows
+        return (
+            self.finding(
+                severity=Severity.NOTE,
+                summary=f"{shift.held_out_duplicates} held-out rows ({share:.1%}) have the same "
+                "inputs as a row that trains or chooses: scores look better than on new data.",
+                place="held-out rows",
+                value=share,
+                limit=0.0,
+                confidence=0.9,
             ),
         )
 

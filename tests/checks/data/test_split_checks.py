@@ -1,5 +1,7 @@
 """How training and validation relate, and the order of rows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from profiled_data import diabetes, network, profiled, wine
@@ -103,6 +105,15 @@ def test_training_rows_among_the_validation_rows():
     assert few.shift.duplicates == 58
     (note,) = DuplicatesAcrossParts().run(natural)
     assert note.severity is Severity.NOTE
+
+
+def test_held_out_rows_that_also_train_are_a_note():
+    x, y = wine()
+    record = profiled(x, y, held_out=(x[:60] + 1.0, y[:60]))
+    assert DuplicatesAcrossParts().run(record) == ()
+    shift = replace(record.shift, held_out_duplicates=9, held_out_rows=36)
+    (note,) = DuplicatesAcrossParts().run(replace(record, shift=shift))
+    assert (note.severity, note.value, note.place) == (Severity.NOTE, 0.25, "held-out rows")
 
 
 def test_sorted_rows_without_shuffling():
