@@ -1,19 +1,21 @@
 """How often something is found where nothing is wrong: false alarms on healthy trainings.
 
     python benchmarks/healthy_runs.py [--runs N] [--quick] [--jobs N] [--json OUT] [--resume]
-        [--names a,b] [--part i/n] [--first-seed S]
+        [--names a,b] [--part i/n] [--first-seed S] [--records FOLDER]
 
 Each run is a small program (programs/healthy.py) trained under the Recorder as a user has it, then
 diagnosed. A finding above a note is a false alarm, if the run is healthy by its score: at least
 80 % of the way from the constant answer to scikit-learn's best usual model on the same rows, and a
 validation loss that does not end far above its lowest (programs/scores.py). Runs that are not
-healthy by that rule are reported and not counted.
+healthy by that rule are reported and not counted. `--records` keeps each run in a folder and takes
+those that are there, so that changed checks judge the same runs again.
 """
 
 import argparse
 import sys
 import warnings
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from programs.healthy import programs
@@ -41,7 +43,8 @@ def main() -> int:
     rows = read(arguments.json) if arguments.resume else []
     done = {(row["program"], row["seed"]) for row in rows}
     todo = [one for one in part_of(wanted, arguments.part) if one not in done]
-    for row in run_all(train_and_diagnose, todo, jobs=arguments.jobs):
+    work = partial(train_and_diagnose, records=arguments.records)
+    for row in run_all(work, todo, jobs=arguments.jobs):
         rows.append(row)
         show_row(row)
         write(arguments.json, whole(rows, arguments))
@@ -60,6 +63,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--names", default="", help="only these programs, such as digits-mlp,wine")
     parser.add_argument("--part", default="", help="i/n: the i-th of n parts of the runs")
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--records", type=Path, help="folder of kept runs")
     arguments = parser.parse_args()
     if arguments.quick:
         arguments.runs = QUICK_RUNS
@@ -72,9 +76,9 @@ def requests(count: int, names: str = "", first_seed: int = 0) -> list[tuple[str
     return [(chosen[at % len(chosen)], first_seed + at // len(chosen)) for at in range(count)]
 
 
-def train_and_diagnose(request: tuple[str, int]) -> Row:
+def train_and_diagnose(request: tuple[str, int], *, records: Path | None = None) -> Row:
     """One row: a program trained with a seed, and what was found."""
-    from programs.training import train
+    from programs.kept_runs import run_of
 
     from keras_debugger import diagnose
 
@@ -82,7 +86,7 @@ def train_and_diagnose(request: tuple[str, int]) -> Row:
     program = next(one for one in programs() if one.name == name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run = train(program, seed)
+        run = run_of(program, seed, records)
         return describe(run, diagnose(run.record))
 
 

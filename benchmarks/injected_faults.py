@@ -2,7 +2,7 @@
 
     python benchmarks/injected_faults.py [--runs N] [--jobs N] [--json OUT] [--resume]
         [--healthy JSON] [--part i/n] [--plots FOLDER] [--counts FILE] [--rates FILE]
-        [--only-figures]
+        [--only-figures] [--first-seed S] [--records FOLDER]
 
 Faults with a dial (programs/faults.py) are put into healthy programs. One round puts each fault at
 each strength into one program, the next round into the next, so that the first runs are spread
@@ -19,6 +19,7 @@ import argparse
 import sys
 import warnings
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,14 +55,16 @@ def main() -> int:
     twins = read(arguments.json, "twins") if arguments.resume or arguments.only_figures else []
     if not arguments.only_figures:
         done = {Request(row["fault"], row["strength"], row["host"], row["seed"]) for row in rows}
-        wanted = requests(arguments.runs)
+        wanted = requests(arguments.runs, arguments.first_seed)
         todo = [one for one in part_of(wanted, arguments.part) if one not in done]
         hosts = {one.host for one in wanted}
+        lacking = missing_twins(hosts, [*healthy, *twins], arguments.first_seed)
         for row in run_all(
-            train_and_diagnose, missing_twins(hosts, [*healthy, *twins]), jobs=arguments.jobs
+            partial(train_and_diagnose, records=arguments.records), lacking, jobs=arguments.jobs
         ):
             twins.append(row)
-        for row in run_all(train_faulty, todo, jobs=arguments.jobs):
+        faulty = partial(train_faulty, records=arguments.records)
+        for row in run_all(faulty, todo, jobs=arguments.jobs):
             rows.append(row)
             show_row(row)
             write(arguments.json, {"rows": rows, "twins": twins})
@@ -78,13 +81,15 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--only-figures", action="store_true", help="train nothing")
     parser.add_argument("--healthy", type=Path, help="what healthy_runs.py wrote")
     parser.add_argument("--part", default="", help="i/n: the i-th of n parts of the runs")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--records", type=Path, help="folder of kept runs")
     parser.add_argument("--plots", type=Path, help="folder for the pictures")
     parser.add_argument("--counts", type=Path, help="file for the counts of causes")
     parser.add_argument("--rates", type=Path, help="file for the error rates of checks")
     return parser.parse_args()
 
 
-def requests(count: int) -> list[Request]:
+def requests(count: int, first_seed: int = 0) -> list[Request]:
     """The first runs of the matrix, round by round."""
     known = {program.name: program for program in programs()}
     hosts = {fault.name: [name for name in HOSTS if fault.fits(known[name])] for fault in FAULTS}
@@ -96,22 +101,30 @@ def requests(count: int) -> list[Request]:
             fitting = hosts[fault.name]
             place = turn + zlib.crc32(f"{fault.name} {strength:g}".encode())
             made.append(
-                Request(fault.name, strength, fitting[place % len(fitting)], turn // len(fitting))
+                Request(
+                    fault.name,
+                    strength,
+                    fitting[place % len(fitting)],
+                    first_seed + turn // len(fitting),
+                )
             )
     return made[:count]
 
 
-def missing_twins(hosts: set[str], rows: list[Row]) -> list[tuple[str, int]]:
+def missing_twins(hosts: set[str], rows: list[Row], first_seed: int = 0) -> list[tuple[str, int]]:
     """Healthy programs and seeds that are still to be trained."""
     done = {(row["program"], row["seed"]) for row in rows}
     return [
-        (host, seed) for host in sorted(hosts) for seed in TWIN_SEEDS if (host, seed) not in done
+        (host, first_seed + seed)
+        for host in sorted(hosts)
+        for seed in TWIN_SEEDS
+        if (host, first_seed + seed) not in done
     ]
 
 
-def train_faulty(request: Request) -> Row:
+def train_faulty(request: Request, *, records: Path | None = None) -> Row:
     """One row: a program with a fault, and what was found."""
-    from programs.training import train
+    from programs.kept_runs import run_of
 
     from keras_debugger import diagnose
 
@@ -119,7 +132,7 @@ def train_faulty(request: Request) -> Row:
     host = next(one for one in programs() if one.name == request.host)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run = train(fault.put_into(host, request.strength), request.seed)
+        run = run_of(fault.put_into(host, request.strength), request.seed, records)
         row = describe(run, diagnose(run.record))
     causes = named_without(request.host, run.record)
     return {**row, **request._asdict(), "cause": fault.cause.name, "causes": causes}

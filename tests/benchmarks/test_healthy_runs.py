@@ -18,7 +18,8 @@ def place(monkeypatch):
 
 def test_a_tiny_run_has_the_form_that_readers_expect(tmp_path):
     out = tmp_path / "healthy.json"
-    script = [sys.executable, str(BENCHMARKS / "healthy_runs.py")]
+    kept = ["--records", str(tmp_path / "kept")]
+    script = [sys.executable, str(BENCHMARKS / "healthy_runs.py"), *kept]
     done = subprocess.run(
         [*script, "--runs", "2", "--names", "blobs,cancer", "--json", str(out)],
         capture_output=True,
@@ -43,6 +44,14 @@ def test_a_tiny_run_has_the_form_that_readers_expect(tmp_path):
     )
     assert "| any |" in again.stdout
     assert json.loads(out.read_text(encoding="utf-8"))["rows"] == written["rows"]
+    other = tmp_path / "judged_again.json"
+    subprocess.run(
+        [*script, "--runs", "2", "--names", "blobs,cancer", "--json", str(other)],
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert json.loads(other.read_text(encoding="utf-8"))["rows"] == written["rows"]
 
 
 def test_the_default_set_is_wide(place):
