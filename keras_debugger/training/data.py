@@ -9,11 +9,12 @@ import keras
 import numpy as np
 
 from keras_debugger.errors import InvalidArgumentError, InvalidDataError
-from keras_debugger.training.cutting import Places, Request, cut_rows
+from keras_debugger.training.cutting import cut_rows
 from keras_debugger.training.data_parts import DataParts
 from keras_debugger.training.input_checks import check_fit, check_model
 from keras_debugger.training.loaded import Loaded
 from keras_debugger.training.part import Part, input_list, take
+from keras_debugger.training.places import Places, Request
 from keras_debugger.training.reading import read_data
 from keras_debugger.training.repeated_rows import count_repeated, read_groups
 

@@ -11,8 +11,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_debugger.training.cutting import Places
 from keras_debugger.training.part import Part, joined, take
+from keras_debugger.training.places import Places
 from keras_debugger.training.splitting import class_codes, set_apart
 
 _MOST_HASHED = 64 * 2**20

@@ -126,6 +126,16 @@ def test_few_rows_in_order_of_time_are_judged_by_what_came_before():
     assert sorted(judged) == list(range(60, 100))
 
 
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_no_fold_is_empty_however_few_rows_there_are(shuffle):
+    for rows in range(10, 40):
+        x, _ = numbered(rows)
+        parts = split_data((x, np.sin(x)), shuffle=shuffle)
+        for fold in map(parts.fold, range(len(parts.folds))):
+            assert min(fold.train.rows, fold.selection.rows, fold.held_out.rows) > 0
+        assert min(parts.train.rows, parts.selection.rows, parts.held_out.rows) > 0
+
+
 def test_the_rows_of_a_validation_split_choose_in_all_folds():
     x, y = numbered(100)
     parts = split_data((x, y), validation_split=0.1)
