@@ -72,9 +72,12 @@ class LossSpikes(Check):
 
     def _jumps(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Level around each inner epoch and the jump above it; no jump at the ends."""
-        level = values.astype(np.float64).copy()
-        for row in range(1, len(values) - 1):
-            before = np.median(values[max(0, row - self.reach) : row])
-            after = np.median(values[row + 1 : row + 1 + self.reach])
-            level[row] = max(before, after)
+        level = values.astype(np.float64)
+        outside = np.full(self.reach, np.nan)
+        padded = np.concatenate([outside, level, outside])
+        medians = np.nanmedian(
+            np.lib.stride_tricks.sliding_window_view(padded, self.reach)[1:-1], axis=1
+        )
+        inner = np.arange(len(level) - 2)
+        level[1:-1] = np.maximum(medians[inner], medians[inner + self.reach + 1])
         return level, values - level
