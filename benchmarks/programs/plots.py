@@ -82,9 +82,9 @@ def plot_reliability(curves: Mapping[str, Sequence[Said]], path: Path) -> None:
     for name, said in curves.items():
         points = bins(said)
         x, y = [one["said"] for one in points], [one["right"] for one in points]
-        low = [one["right"] - one["interval"][0] for one in points]
-        high = [one["interval"][1] - one["right"] for one in points]
-        axis.errorbar(x, y, yerr=(low, high), marker="o", capsize=2, label=name)
+        low, high = zip(*(one["interval"] for one in points), strict=True) if points else ((), ())
+        around = np.abs(np.subtract((low, high), y))
+        axis.errorbar(x, y, yerr=around, marker="o", capsize=2, label=name)
         for one in points:
             place = (one["said"], one["right"])
             axis.annotate(str(one["n"]), place, textcoords="offset points", xytext=(6, -10))

@@ -21,7 +21,7 @@ SHARPNESS = 1.6
 LEAST = 0.02  # probability from which a cause is named
 MOST_NAMED = 8
 # Probability of a second fault where the first cause explains nothing of some finding above a note.
-SECOND = 0.15
+SECOND = 0.1
 
 
 def rank_causes(

@@ -186,7 +186,9 @@ def test_what_is_said_is_held_against_what_is_right(place, tmp_path):
     assert whole["calibration_error"] == pytest.approx(4 * 0.3 / 14)
     assert len(list(in_lines("findings", said))) == 3
     assert scores([])["brier"] is None
-    plot_reliability({"findings": said}, tmp_path / "reliability.png")
+    plot_reliability(
+        {"findings": said, "none": [], "sure": [(1.0, True)]}, tmp_path / "reliability.png"
+    )
     assert (tmp_path / "reliability.png").stat().st_size > 1000
 
 
