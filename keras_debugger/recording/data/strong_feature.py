@@ -36,11 +36,12 @@ def find_strong_feature(
         fewest = int(np.unique(target, return_counts=True)[1].min())
     if len(target) < _FEWEST_ROWS or fewest < _FEWEST_OF_CLASS or x.ndim != 2:
         return None
-    if not classes and y.size > len(y):
+    if x.shape[1] > _MOST_FEATURES or (not classes and y.size > len(y)):
         return None
     table = x[rows].astype(np.float64)
-    columns = np.flatnonzero(np.isfinite(table).all(axis=0) & (np.ptp(table, axis=0) > 0.0))
-    if not 2 <= columns.size <= _MOST_FEATURES:
+    finite = np.isfinite(table).all(axis=0)
+    columns = np.flatnonzero(finite & (table.max(axis=0) > table.min(axis=0)))
+    if columns.size < 2:
         return None
     table = table[:, columns]
     answers = target[_nearest(table, generator)]  # (rows, features)
