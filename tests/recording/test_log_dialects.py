@@ -141,6 +141,7 @@ def test_lines_of_ones_own_come_with_a_note(history, tmp_path):
     [
         "Epoch 00003: val_loss improved from 0.61 to 0.55, saving model to best.keras",
         "Epoch 4: ReduceLROnPlateau reducing learning rate to 0.0005.",
+        "Epoch 4: loss=0.4, the best so far",
     ],
 )
 def test_messages_of_callbacks_are_no_epochs(message, history, tmp_path):

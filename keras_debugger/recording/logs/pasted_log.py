@@ -56,7 +56,7 @@ def read_pasted_text(text: str, *, source: str) -> TrainingRecord:
     Raises:
         UnreadableFileError: no line is Keras progress.
     """
-    parts = [part for line in split_lines(text) for part in read_line(line)]
+    parts = _parts(text)
     epochs = [epoch for epoch in _collect(parts) if epoch.values]
     if not epochs:
         raise UnreadableFileError(
@@ -81,6 +81,19 @@ def read_pasted_text(text: str, *, source: str) -> TrainingRecord:
         source=source,
         notes=(*notes, *_foreign_notes(parts), *_cut_notes(epochs, numbers)),
     )
+
+
+def _parts(text: str) -> list[Header | Values | Stopped]:
+    """What the lines tell; lines of the user's own only where Keras printed none."""
+    lines = [read_line(line) for line in split_lines(text)]
+    values = [part for parts in lines for part in parts if isinstance(part, Values)]
+    if not all(part.foreign for part in values):
+        lines = [parts for parts in lines if not _are_foreign(parts)]
+    return [part for parts in lines for part in parts]
+
+
+def _are_foreign(parts: Sequence[Header | Values | Stopped]) -> bool:
+    return any(isinstance(part, Values) and part.foreign for part in parts)
 
 
 def _collect(parts: Sequence[Header | Values | Stopped]) -> list[_Epoch]:
@@ -150,7 +163,7 @@ def _restarts(epochs: Sequence[_Epoch], numbers: np.ndarray) -> list[int]:
 
 
 def _foreign_notes(parts: Sequence[Header | Values | Stopped]) -> list[str]:
-    if not any(isinstance(part, Values) and part.foreign for part in parts):
+    if not _are_foreign(parts):
         return []
     return ["The lines are not those that Keras prints; names and values are read as they stand."]
 
