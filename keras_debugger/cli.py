@@ -103,6 +103,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _diagnose(options: argparse.Namespace) -> int:
     from keras_debugger.workflow import diagnose
 
+    _refuse_result(options.file)
     diagnosis = diagnose(options.file)
     written = diagnosis.save(options.save) if options.save else None
     diagnosis.show()
@@ -114,17 +115,22 @@ def _diagnose(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from keras_debugger.workflow import diagnose
 
-    if (options.folder / "final_report.html").exists():
-        raise InvalidArgumentError(
-            given=f"{options.folder}, which holds a result of autofix with its reports",
-            expected="a folder that Recorder(directory=...) has written",
-            do=f"open {options.folder / 'final_report.html'}",
-        )
+    _refuse_result(options.folder)
     diagnosis = diagnose(options.folder)
     for name in ("diagnostic_report.md", "diagnostic_report.html"):
         diagnosis.save(options.folder / name)
         print(options.folder / name)
     return 0
+
+
+def _refuse_result(folder: Path) -> None:
+    """Its epoch logs alone would tell less than the reports that are there, or the opposite."""
+    if (folder / "final_report.html").exists():
+        raise InvalidArgumentError(
+            given=f"{folder}, which holds a result of autofix with its reports",
+            expected="a recorded run",
+            do=f"open {folder / 'final_report.html'}",
+        )
 
 
 def _resume(options: argparse.Namespace) -> int:

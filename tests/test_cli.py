@@ -40,8 +40,9 @@ def test_a_report_is_written_again_but_not_over_that_of_a_result(history, tmp_pa
     assert "LOS101" in report
     (tmp_path / "final_report.html").write_text("a result", encoding="utf-8")
     (tmp_path / "diagnostic_report.md").write_text("of autofix", encoding="utf-8")
-    assert main(["report", str(tmp_path)]) == 2
-    assert "holds a result of autofix" in capsys.readouterr().err
+    for command in ("report", "diagnose"):
+        assert main([command, str(tmp_path)]) == 2
+        assert "holds a result of autofix" in capsys.readouterr().err
     assert (tmp_path / "diagnostic_report.md").read_text(encoding="utf-8") == "of autofix"
 
 

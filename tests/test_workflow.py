@@ -178,6 +178,7 @@ def unsavable(rate=30.0):
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # Keras's own, which `warns` hands on
 def test_a_model_that_cannot_be_saved_is_handed_over_all_the_same(tmp_path):
     with pytest.raises(KerasDebuggerError, match="this layer tells nothing"):
         autofix(unsavable(), digits(), epochs=3, verbose=0)
