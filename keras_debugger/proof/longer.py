@@ -59,5 +59,7 @@ def _rate(plan: Plan) -> float:
 def _first_loss(trial: Trial) -> float:
     """Validation loss after the first epoch; infinite if it is not known or not finite."""
     logs = trial.record.epoch_logs
-    curve = () if logs is None else logs.values.get("val_loss", ())
-    return float(curve[0]) if len(curve) and np.isfinite(curve[0]) else float("inf")
+    curve = None if logs is None else logs.values.get("val_loss")
+    if curve is None or not len(curve) or not np.isfinite(curve[0]):
+        return float("inf")
+    return float(curve[0])

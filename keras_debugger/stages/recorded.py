@@ -60,7 +60,8 @@ def recorded_trial(
 
 def _is_as_recorded(recorder: Any, model: Any, record: TrainingRecord, epochs: int) -> bool:
     """Whether a model has trained in the recorded run alone, and to its end."""
-    if getattr(recorder, "model", None) is not model or record.ending is not Ending.FINISHED:
+    own: Any = getattr(recorder, "model", None)
+    if own is not model or record.ending is not Ending.FINISHED:
         return False
     if record.step_logs is None or not record.step_logs.step.size or record.epoch_logs is None:
         return False

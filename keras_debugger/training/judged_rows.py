@@ -25,7 +25,7 @@ def is_judged(part: Part, metric: Metric) -> np.ndarray:
     Returns:
         Shape (rows,), bool.
     """
-    return ~nonfinite_rows(part.y, part.rows) & within_limits(part, metric)
+    return np.asarray(~nonfinite_rows(part.y, part.rows) & within_limits(part, metric))
 
 
 def judged_rows(parts: DataParts, metric: Metric) -> tuple[int, ...]:
