@@ -11,6 +11,7 @@ from keras_debugger.checks.activations.dead_at_start import DeadReluAtStart
 from keras_debugger.checks.activations.dead_later import DyingRelu
 from keras_debugger.checks.activations.non_finite_outputs import NonFiniteOutputs
 from keras_debugger.checks.activations.saturated import SaturatedActivations
+from keras_debugger.checks.activations.scale_drift import ScaleDrift
 from keras_debugger.checks.activations.starts_at_zero import StartsAtZero
 from keras_debugger.checks.activations.starts_too_large import StartsTooLarge
 from keras_debugger.checks.base import TooShortError
@@ -31,6 +32,17 @@ def test_negative_biases_kill_units_before_training(recorded):
     assert finding.severity is Severity.ERROR
     assert finding.symptom is Symptom.DEAD_RELU
     assert DyingRelu().run(record) == ()  # dead from the start is not dying
+
+
+@pytest.mark.parametrize(("deviation", "grows"), [(0.05, False), (1.0, True)])
+def test_weights_of_wrong_scale_change_the_signal_from_layer_to_layer(recorded, deviation, grows):
+    record = recorded(hidden=(24,) * 6, kernel=f"normal {deviation}")
+    (finding,) = ScaleDrift().run(record)
+    log = record.activations
+    first, last = log.layers.index("hidden_0"), log.layers.index("hidden_5")
+    assert finding.place == "hidden_5"
+    assert finding.value == pytest.approx(log.output_sd[0, last] / log.output_sd[0, first])
+    assert (finding.value > 1.0) is grows
 
 
 def test_large_steps_on_raw_pixels_kill_units_later(recorded):

@@ -6,9 +6,11 @@ import keras
 import numpy as np
 import pytest
 
+from keras_debugger.checks.base import TooShortError
 from keras_debugger.checks.optimizer import OPTIMIZER_CHECKS
 from keras_debugger.checks.optimizer.metric_does_not_fit import MetricDoesNotFit
 from keras_debugger.checks.optimizer.rate_reaches_zero import RateReachesZero
+from keras_debugger.checks.optimizer.rows_never_seen import RowsNeverSeen
 from keras_debugger.checks.optimizer.too_few_updates import TooFewUpdates
 from keras_debugger.checks.optimizer.unusual_learning_rate import UnusualLearningRate
 from keras_debugger.recording.data_profile import profile_data
@@ -51,6 +53,34 @@ def test_few_updates_of_a_slow_rate(recorded):
     assert finding.value == 90.0  # 15 steps in each of 6 epochs
     assert finding.severity is Severity.WARNING
     assert finding.causes[0] is CauseKind.TOO_FEW_UPDATES
+
+
+def test_a_run_that_reads_a_part_of_the_rows(recorded):
+    record = recorded()
+    steps = record.steps
+    first = {
+        name: getattr(steps, name)[:3]
+        for name in ("step", "epoch", "loss", "learning_rate", "batch_size", "seconds")
+    }
+    (finding,) = RowsNeverSeen().run(replace(record, step_logs=replace(steps, **first)))
+    assert finding.value == pytest.approx(3 * 24 / 360)
+    assert finding.causes == (CauseKind.TOO_FEW_UPDATES,)
+
+
+def test_rows_that_fit_never_read_must_be_known(healthy):
+    lacking = replace(healthy, data_profile=replace(healthy.data, complete=False))
+    with pytest.raises(TooShortError):
+        RowsNeverSeen().run(lacking)
+
+
+def test_an_accuracy_of_one_logit_is_cut_at_one_half():
+    model = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+    data = profile_data(np.zeros((40, 2)), np.arange(40) % 2)
+    for from_logits, count in ((True, 1), (False, 0)):
+        loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
+        model.compile("adam", loss, metrics=["accuracy"])
+        record = TrainingRecord(model_description=describe_model(model), data_profile=data)
+        assert len(MetricDoesNotFit().run(record)) == count
 
 
 def test_unusual_rates_are_only_ever_a_note(recorded):
