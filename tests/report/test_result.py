@@ -12,6 +12,7 @@ from keras_debugger.types.vocabulary import Decision
 ALWAYS = {
     "training_history.json",
     "diagnostic_report.md",
+    "split.json",
     "training_comparison.png",
     "final_report.md",
     "final_report.html",
@@ -58,6 +59,12 @@ def test_the_folder_holds_what_was_proved_and_no_more(tmp_path, decision):
     report = (tmp_path / "out" / "final_report.md").read_text(encoding="utf-8")
     if decision not in PROVED:
         assert "not written: no fix was proved" in report
+
+
+def test_row_numbers_are_written_also_where_nothing_was_proved(tmp_path):
+    rows = {"train_rows": [0, 2], "sha256": {"train": "ab"}}
+    result(Decision.NO_BETTER, rows=rows).save(tmp_path)
+    assert json.loads((tmp_path / "split.json").read_text(encoding="utf-8")) == rows
 
 
 def test_histories_are_valid_json(tmp_path):
