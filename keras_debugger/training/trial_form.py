@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import typing
-import zipfile
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
+from keras_debugger.recording.run.archive import read_archive, write_archive
 from keras_debugger.recording.run.plain_values import from_plain, to_plain
 from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.types.edit import Edit
@@ -73,12 +72,7 @@ def pack_trial(trial: Trial, names: LayerNames | None = None) -> bytes:
         if field.name != "plan"
     }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        text = plain if names is None else names.as_places(plain)
-        archive.writestr(_TEXT, json.dumps(text, allow_nan=False))
-        for name, array in arrays.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                np.lib.format.write_array(entry, array, allow_pickle=False)
+    write_archive(buffer, _TEXT, plain if names is None else names.as_places(plain), arrays)
     return buffer.getvalue()
 
 
@@ -90,10 +84,7 @@ def unpack_trial(packed: bytes, plan: Plan, names: LayerNames | None = None) -> 
         plan: its plan.
         names: names that layers have now; None if names were written.
     """
-    with np.load(io.BytesIO(packed), allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files if name != _TEXT}
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-        plain = json.loads(archive.read(_TEXT))
+    plain, arrays = read_archive(io.BytesIO(packed), _TEXT)
     if names is not None:
         plain = names.as_names(plain)
     hints = typing.get_type_hints(Trial)
