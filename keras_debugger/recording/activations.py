@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_debugger.recording.model.listening import Heard, listening
 from keras_debugger.recording.model_description import resolve_kind, walk_layers
 from keras_debugger.recording.step.initial_weights import with_values
+from keras_debugger.recording.step.replicas import present_graph
 from keras_debugger.types.record import ActivationLog
 from keras_debugger.types.vocabulary import Activation, LayerKind
 
@@ -23,7 +24,8 @@ STATISTICS = (
     "mean_abs",
     "finite",
 )
-EAGER_PROBES = 2  # a graph of a recurrent model is worth its making from the third one on
+EAGER_PROBES = 6  # a graph is worth its making from the next one on
+RECURRENT_EAGER_PROBES = 2  # each time step counts
 FEWEST_ROWS = 8
 MOST_ENTRIES = 2**17  # of one output that are looked at
 MARGIN = 0.01  # share of the range within which a bounded activation counts as saturated
@@ -52,7 +54,7 @@ class ActivationProbe:
     model: Any
     x: Any
     steps: list[int] = field(default_factory=list)
-    rows: list[dict[str, dict[str, float]]] = field(default_factory=list)
+    rows: list[dict[str, np.ndarray]] = field(default_factory=list)
     _compiled: Any = None
 
     def run(self, step: int, weights: dict[str, np.ndarray] | None = None) -> Any:
@@ -62,38 +64,41 @@ class ActivationProbe:
             step: number of steps done.
             weights: weights to use instead of the present ones, by path.
         """
-        seen: dict[str, dict[str, float]] = {}
-
-        def describe(heard: Heard) -> None:
-            before = None if heard.before is None else _numbers(heard.before)
-            seen[heard.name] = describe_output(_numbers(heard.output), before, heard.activation)
-
-        if weights is None and len(self.steps) >= EAGER_PROBES and _is_recurrent(self.model):
+        eager = RECURRENT_EAGER_PROBES if _is_recurrent(self.model) else EAGER_PROBES
+        if weights is None and len(self.steps) >= eager:
             self._compiled = self._compiled or _CompiledProbe(self.model)
-            answer = self._compiled.run(self.x, describe)
+            answer, names, rows = self._compiled.run(self.x)
         else:
-            with listening(self.model, describe):
-                answer = answer_of(self.model, self.x, weights)
+            answer, names, rows = heard_in_call(
+                self.model, lambda: answer_of(self.model, self.x, weights)
+            )
         self.steps.append(step)
-        self.rows.append(seen)
+        self.rows.append({name: np.asarray(row) for name, row in zip(names, rows, strict=True)})
         return answer
 
     def log(self) -> ActivationLog | None:
         """What was seen so far, None before the first probe."""
-        layers = list(dict.fromkeys(name for row in self.rows for name in row))
+        layers = tuple(dict.fromkeys(name for row in self.rows for name in row))
         if not layers:
             return None
-        columns = {
-            statistic: np.array(
-                [[row.get(name, {}).get(statistic, np.nan) for name in layers] for row in self.rows]
-            )
-            for statistic in STATISTICS
-        }
-        columns["finite"] = columns["finite"] != 0
-        steps = np.array(self.steps, np.int64)
-        for array in (steps, *columns.values()):
-            array.setflags(write=False)
-        return ActivationLog(layers=tuple(layers), step=steps, **columns)
+        nothing = np.full(len(STATISTICS), np.nan)
+        values = np.array([[row.get(name, nothing) for name in layers] for row in self.rows])
+        return activation_log(layers, np.array(self.steps, np.int64), values)
+
+
+def activation_log(layers: tuple[str, ...], steps: np.ndarray, values: np.ndarray) -> ActivationLog:
+    """Statistics as a log.
+
+    Args:
+        layers: names of layers.
+        steps: steps done, shape (rows,).
+        values: statistics, shape (rows, layers, 6).
+    """
+    columns = {name: values[..., i].astype(np.float64) for i, name in enumerate(STATISTICS)}
+    columns["finite"] = columns["finite"] != 0
+    for array in (steps, *columns.values()):
+        array.setflags(write=False)
+    return ActivationLog(layers=layers, step=steps, **columns)
 
 
 def answer_of(model: Any, x: Any, weights: dict[str, np.ndarray] | None = None) -> Any:
@@ -109,52 +114,76 @@ def answer_of(model: Any, x: Any, weights: dict[str, np.ndarray] | None = None) 
     """
     trainable = with_values(model, model.trainable_variables, weights)
     others = with_values(model, model.non_trainable_variables, weights)
-    answer, _ = model.stateless_call(trainable, others, x, **_mode(model))
+    answer, _ = model.stateless_call(trainable, others, x, **inference(model))
     return answer
 
 
-def _mode(model: Any) -> dict[str, bool]:
+def inference(model: Any) -> dict[str, bool]:
+    """How a model is told to answer as after training, if it asks."""
     takes_training = "training" in inspect.signature(model.call).parameters
     return {"training": False} if takes_training else {}
 
 
-def describe_output(
-    output: np.ndarray, before: np.ndarray | None, activation: Activation
-) -> dict[str, float]:
-    """Statistics of one layer's output.
+def describe_output(heard: Heard) -> Any:
+    """Statistics of one layer's output, in the order of STATISTICS, shape (6,).
 
     Args:
-        output: outputs, shape (rows, ..., units).
-        before: what the activation was given, same shape; None if it has none or is not seen.
-        activation: the activation.
-
-    Returns:
-        The names of STATISTICS to values.
+        heard: the call of the layer; outputs have shape (rows, ..., units).
     """
-    units = output.reshape(-1, output.shape[-1]) if output.ndim > 1 else output[:, np.newaxis]
-    with np.errstate(all="ignore"):
-        found = {
-            "finite": float(np.isfinite(output).all()),
-            "mean_abs": float(np.mean(np.abs(output))),
-            "output_sd": float(np.mean(np.std(output, axis=0))),
-            "pre_activation_sd": float("nan") if before is None else float(np.std(before)),
-        }
-        if activation in _SILENT_BELOW_ZERO:
-            found["dead_share"] = float(np.mean((units <= 0).all(axis=0)))
-        if activation in _LIMITS:
-            low, high = _LIMITS[activation]
-            margin = MARGIN * (high - low)
-            found["saturated_share"] = float(
-                np.mean((output < low + margin) | (output > high - margin))
-            )
-    return found
+    output = _numbers(heard.output)
+    units = tf.reshape(output, (-1, tf.shape(output)[-1] if output.shape.rank > 1 else 1))
+    dead = saturated = before = tf.constant(float("nan"))
+    if heard.activation in _SILENT_BELOW_ZERO:
+        dead = tf.reduce_mean(tf.cast(tf.reduce_all(units <= 0, axis=0), tf.float32))
+    if heard.activation in _LIMITS:
+        low, high = _LIMITS[heard.activation]
+        margin = MARGIN * (high - low)
+        near = tf.logical_or(output < low + margin, output > high - margin)
+        saturated = tf.reduce_mean(tf.cast(near, tf.float32))
+    if heard.before is not None:
+        before = tf.math.reduce_std(_numbers(heard.before))
+    return tf.stack(
+        [
+            dead,
+            saturated,
+            before,
+            tf.reduce_mean(tf.math.reduce_std(output, axis=0)),
+            tf.reduce_mean(tf.abs(output)),
+            tf.cast(tf.reduce_all(tf.math.is_finite(output)), tf.float32),
+        ]
+    )
 
 
-def _numbers(tensor: Any) -> np.ndarray:
+def _numbers(tensor: Any) -> Any:
     """The first rows of a tensor, as float32."""
-    array = np.asarray(tensor)
-    rows = max(FEWEST_ROWS, MOST_ENTRIES // max(math.prod(array.shape[1:]), 1))
-    return array[:rows].astype(np.float32, copy=False)
+    entries = math.prod(size or 1 for size in tensor.shape[1:])
+    return tf.cast(tensor[: max(FEWEST_ROWS, MOST_ENTRIES // max(entries, 1))], tf.float32)
+
+
+def heard_in_call(model: Any, call: Callable[[], Any]) -> tuple[Any, list[str], list[Any]]:
+    """The answer of a call of a model, names of the layers that took part, and their statistics.
+
+    What is computed inside a loop of the graph, as by the cell of a recurrent layer, is left out.
+
+    Args:
+        model: the model.
+        call: calls it.
+    """
+    names: list[str] = []
+    rows: list[Any] = []
+    graph = present_graph()
+
+    def hear(heard: Heard) -> None:
+        if graph is None or getattr(heard.output, "graph", None) is graph:
+            before = heard.before
+            if graph is not None and getattr(before, "graph", None) is not graph:
+                before = None
+            names.append(heard.name)
+            rows.append(describe_output(replace(heard, before=before)))
+
+    with listening(model, hear):
+        answer = call()
+    return answer, names, rows
 
 
 def _is_recurrent(model: Any) -> bool:
@@ -162,7 +191,7 @@ def _is_recurrent(model: Any) -> bool:
 
 
 class _CompiledProbe:
-    """The same in one graph, where each time step of a recurrent layer costs much less.
+    """The same in one graph, which costs more to make and much less to run.
 
     Args:
         model: the model.
@@ -170,26 +199,19 @@ class _CompiledProbe:
 
     def __init__(self, model: Any) -> None:
         self._model = model
-        self._heard: list[Heard] = []
+        self._names: list[str] = []
         self._function = tf.function(self._trace, autograph=False)
 
-    def run(self, x: Any, hear: Callable[[Heard], None]) -> Any:
+    def run(self, x: Any) -> tuple[Any, list[str], list[Any]]:
         """Probe the model with its present weights."""
         trainable = [variable.value for variable in self._model.trainable_variables]
         others = [variable.value for variable in self._model.non_trainable_variables]
-        answer, tensors = self._function(trainable, others, x)
-        for heard, (output, before) in zip(self._heard, tensors, strict=True):
-            hear(replace(heard, output=output, before=before))
-        return answer
+        answer, rows = self._function(trainable, others, x)
+        return answer, self._names, rows
 
     def _trace(self, trainable: list[Any], others: list[Any], x: Any) -> Any:
-        self._heard.clear()
-        graph = tf.compat.v1.get_default_graph()
-        with listening(self._model, self._heard.append):
-            answer, _ = self._model.stateless_call(trainable, others, x, **_mode(self._model))
-        self._heard[:] = [heard for heard in self._heard if heard.output.graph is graph]
-        tensors = [
-            (heard.output, heard.before if getattr(heard.before, "graph", None) is graph else None)
-            for heard in self._heard
-        ]
-        return answer, tensors
+        answer, self._names, rows = heard_in_call(
+            self._model,
+            lambda: self._model.stateless_call(trainable, others, x, **inference(self._model))[0],
+        )
+        return answer, rows

@@ -4,33 +4,41 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-import keras
 import tensorflow as tf
 
-from keras_debugger.recording.step.blocks import Block, group_columns
-from keras_debugger.recording.step.norms import l2_norms, merged
+from keras_debugger.recording.step.blocks import group_columns
+from keras_debugger.recording.step.clipping import receive, received_by
+from keras_debugger.recording.step.optimizers import (
+    changes_gradients,
+    learning_rate_of,
+    loss_scale_of,
+    optimizers_of,
+)
 from keras_debugger.recording.step.patching import patched
-from keras_debugger.recording.step.ring import Ring
+from keras_debugger.recording.step.replicas import (
+    belongs_to_step,
+    in_first_replica,
+    present_graph,
+)
+from keras_debugger.recording.step.ring import Parts, Rings
+from keras_debugger.recording.step.site import Also, Application, Site, plain
 from keras_debugger.recording.step.step_statistics import (
     FULL,
-    Also,
-    Application,
-    Site,
-    plain,
-    write_rows,
+    take_statistics,
+    weight_norms_before,
 )
 from keras_debugger.recording.step.updates import Move, copies_before, tells_moves
 
-FIRST_STEPS = 50  # steps at the start that are always recorded in full
-
 
 class GradientTap:
-    """Hooks every optimizer of a model while a step is traced, and writes one row a step.
+    """Hooks every optimizer of a model while a step is traced, and takes numbers of its gradients.
 
     Args:
         counter: variable that holds the number of finished steps, int64.
-        wanted: variable that says for each row of a ring whether it is recorded in full, boolean.
-        capacity: rows that a ring holds.
+        limits: variable that says for each row of a ring below which sum of half squares the
+            full set is left out.
+        is_full: whether each step is recorded in full.
+        rings: rows of the steps.
         guard: runs a function of ours; an error in it never reaches the training.
         before_update: called before an optimizer acts, while the step is traced.
     """
@@ -39,22 +47,29 @@ class GradientTap:
         self,
         *,
         counter: Any,
-        wanted: Any,
-        capacity: int,
+        limits: Any,
+        is_full: bool,
+        rings: Rings,
         guard: Callable[[Callable[[], Any]], Any],
         before_update: Callable[[], None],
     ) -> None:
         self.sites: list[Site] = []
         self._before_update = before_update
-        self._rate: Any = None
-        self._row: Any = None
-        self._also: Also | None = None
-        self._applied: list[Site] = []
         self._counter = counter
-        self._wanted = wanted
-        self._capacity = capacity
+        self._limits = limits
+        self._is_full = is_full
+        self._rings = rings
         self._guard = guard
         self._current: Application | None = None
+        self._begin_trace(None)
+
+    def _begin_trace(self, also: Also | None) -> None:
+        self._rate: Any = None
+        self._row: Any = None
+        self._also = also
+        self._applied: list[Site] = []
+        self._graph = present_graph()
+        self.parts: dict[Any, Sequence[Any]] = {}  # numbers of this step, still to be written
 
     @contextmanager
     def listening(self, model: Any, also: Also | None = None) -> Iterator[None]:
@@ -64,9 +79,7 @@ class GradientTap:
             model: the model.
             also: done with the first update at steps that are recorded in full.
         """
-        self._rate = self._row = None
-        self._also = also
-        self._applied.clear()
+        self._begin_trace(also)
         compiled = bool(getattr(model, "jit_compile", False))
         with ExitStack() as patches:
             for optimizer in optimizers_of(model):
@@ -74,7 +87,7 @@ class GradientTap:
                 patches.enter_context(
                     patched(optimizer, "apply", self._apply(model, optimizer, compiled=compiled))
                 )
-                if _changes_gradients(inner):
+                if changes_gradients(inner):
                     patches.enter_context(patched(inner, "update_step", self._update_step(inner)))
                 for name in ("assign_sub", "assign_add"):
                     patches.enter_context(patched(optimizer, name, self._assign(optimizer, name)))
@@ -86,13 +99,13 @@ class GradientTap:
         return self._also is None
 
     def row(self, near: Any) -> Any:
-        """Row of the ring for the present step.
+        """Row of the rings for the present step.
 
         Args:
             near: a tensor of the graph in which it is used.
         """
         if self._row is None or not belongs_to_step(self._row, near):
-            self._row = self._counter.read_value() % self._capacity
+            self._row = self._counter.read_value() % self._rings.capacity
         return self._row
 
     def learning_rate(self, row: Any) -> Any:
@@ -103,11 +116,20 @@ class GradientTap:
         """Whether a gradient of the present step holds NaN or infinity, a boolean tensor."""
         bad = []
         for site in self.sites:
-            exact = tf.reshape(site.full.peek(row), (len(FULL), -1))[0]
-            squares = tf.gather(site.ring.peek(row), site.order)
-            norms = tf.where(tf.math.is_nan(exact), squares, exact)
+            base, full = self._numbers(row, (site, "base")), self._numbers(row, (site, "full"))
+            if base is None:
+                continue
+            squares, norms = tf.gather(base, site.order), tf.fill([len(site.order)], float("nan"))
+            if full is not None:
+                norms = tf.reshape(full, (len(FULL), -1))[0]
+            norms = tf.where(tf.math.is_nan(norms), squares, norms)
             bad.append(tf.reduce_any(~tf.math.is_finite(norms)))
         return tf.reduce_any(bad)
+
+    def _numbers(self, row: Any, key: Any) -> Any | None:
+        if key not in self.parts:
+            return self._rings.peek(row, key)
+        return tf.concat([tf.reshape(part, [-1]) for part in self.parts[key]], axis=0)
 
     def _apply(self, model: Any, optimizer: Any, *, compiled: bool) -> Callable[..., Any]:
         original = optimizer.apply
@@ -136,7 +158,11 @@ class GradientTap:
         def update_step(gradient: Any, variable: Any, *rest: Any, **named: Any) -> Any:
             application = self._current
             if application is not None:
-                self._guard(lambda: self._received(application, gradient, variable))
+                self._guard(
+                    lambda: receive(
+                        application, gradient, variable, rings=self._rings, counter=self._counter
+                    )
+                )
             return original(gradient, variable, *rest, **named)
 
         return update_step
@@ -156,15 +182,18 @@ class GradientTap:
             if self._rate is None:
                 self._rate = learning_rate_of(optimizer)
             row = self.row(first.values if isinstance(first, tf.IndexedSlices) else first)
-            wanted = self._wanted.sparse_read(row)
+            limit = self._limits.sparse_read(row)
             tensors = [plain(variable) for variable in variables]
+            wanted = None if self._is_full else limit < 0.0
+            looks = tells and self._is_full
             return Application(
                 site=site,
                 gradients=grads,
-                scale=_loss_scale(optimizer),
-                wanted=wanted,
+                scale=loss_scale_of(optimizer),
                 row=row,
+                limit=limit,
                 old=None if tells else copies_before(tensors, wanted, compiled=compiled),
+                weight_norms=weight_norms_before(site, tensors) if looks else None,
             )
 
     def _site(self, optimizer: Any, variables: list[Any], grads: list[Any]) -> Site:
@@ -173,17 +202,11 @@ class GradientTap:
             if site.optimizer is optimizer and _same(site.variables, variables):
                 site.without_gradient &= none
                 return site
-        count = len(variables)
-        inner = getattr(optimizer, "inner_optimizer", optimizer)
-        clipped = Ring(capacity=self._capacity, width=count) if _changes_gradients(inner) else None
-        groups = group_columns([plain(variable) for variable in variables], grads)
         site = Site(
             optimizer=optimizer,
             variables=tuple(variables),
-            groups=groups,
-            ring=Ring(capacity=self._capacity, width=count + 1),
-            full=Ring(capacity=self._capacity, width=len(FULL) * count),
-            clipped=clipped,
+            groups=group_columns([plain(variable) for variable in variables], grads),
+            has_clipped=changes_gradients(getattr(optimizer, "inner_optimizer", optimizer)),
             without_gradient=none,
         )
         self.sites.append(site)
@@ -191,19 +214,22 @@ class GradientTap:
 
     def _after(self, application: Application, *, compiled: bool) -> None:
         with tf.name_scope("keras_debugger"):
-            site = application.site
             also = self._also
             if also is not None and belongs_to_step(application.row, also.inputs[0]):
                 self._also = None
             else:
                 also = None
-            write_rows(application, compiled=compiled, also=also)
-            if site.clipped is not None and application.received:
-                nan = tf.constant(float("nan"))
-                norms = [
-                    application.received.get(column, nan) for column in range(len(site.variables))
-                ]
-                site.clipped.write(application.row, tf.stack(norms))
+            parts = take_statistics(
+                application, self._rings, is_full=self._is_full, compiled=compiled, also=also
+            )
+            self._note(application, {**parts, **received_by(application)})
+
+    def _note(self, application: Application, parts: Parts) -> None:
+        """Leave numbers to be written with the others of the step, if that can be done."""
+        if present_graph() is self._graph:
+            self.parts.update(parts)
+        else:
+            self._rings.write(application.row, parts)
 
     def _assign(self, optimizer: Any, name: str) -> Callable[..., Any]:
         original = getattr(optimizer, name)
@@ -211,98 +237,13 @@ class GradientTap:
         def assign(variable: Any, value: Any) -> Any:
             application = self._current
             if application is not None and application.old is None:
-                column = _place(application.site.variables, variable)
+                column = application.site.column(variable)
                 if column is not None:
                     move = Move(value, is_added=name == "assign_add")
                     application.moves[column] = move
             return original(variable, value)
 
         return assign
-
-    def _received(self, application: Application, gradient: Any, variable: Any) -> None:
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        number, application.calls = application.calls // replicas, application.calls + 1
-        column = _column(application.site, variable, number)
-        if column is None or column in application.received or application.site.clipped is None:
-            return
-        with tf.name_scope("keras_debugger"):
-            shape = tuple(application.site.variables[column].shape)
-            norm = l2_norms([Block([merged(gradient, shape, compiled=False)])])[0]
-            if belongs_to_step(norm, application.row):
-                application.received[column] = norm
-            else:
-                row = self._counter.read_value() % self._capacity
-                application.site.clipped.write_entry(row, column, norm)
-
-
-def optimizers_of(model: Any) -> list[Any]:
-    """Every optimizer that a model holds in an attribute, each once, the compiled one first."""
-    candidates = [getattr(model, "optimizer", None)]
-    for value in vars(model).values():
-        candidates.extend(value if isinstance(value, list | tuple) else (value,))
-        if isinstance(value, dict):
-            candidates.extend(value.values())
-    found: list[Any] = []
-    for candidate in candidates:
-        is_optimizer = isinstance(candidate, keras.optimizers.Optimizer)
-        if is_optimizer and not any(candidate is other for other in found):
-            found.append(candidate)
-    return found
-
-
-def in_first_replica() -> bool:
-    """Whether this code is traced for the first replica (or there is only one)."""
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
-        return True
-    number = context.replica_id_in_sync_group
-    return int(tf.get_static_value(number) if tf.is_tensor(number) else number) == 0
-
-
-def belongs_to_step(tensor: Any, other: Any) -> bool:
-    """Whether two tensors may be used together: they lie in one graph, or in none."""
-    if tf.executing_eagerly() or not tf.is_tensor(tensor):
-        return True
-    return getattr(tensor, "graph", None) is other.graph
-
-
-def learning_rate_of(optimizer: Any) -> Any:
-    """Learning rate in force now, a float32 scalar; NaN without an optimizer."""
-    if optimizer is None:
-        return tf.constant(float("nan"))
-    return tf.cast(tf.convert_to_tensor(plain(optimizer.learning_rate)), tf.float32)
-
-
-def _loss_scale(optimizer: Any) -> Any:
-    """The factor by which the optimizer's gradients are too large, a scalar."""
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        if not optimizer.built:
-            return tf.constant(float(optimizer.initial_scale))
-        return tf.cast(tf.identity(plain(optimizer.dynamic_scale)), tf.float32)
-    return tf.constant(float(getattr(optimizer, "loss_scale_factor", None) or 1.0))
-
-
-def _changes_gradients(optimizer: Any) -> bool:
-    """Whether the optimizer clips or accumulates what it is given."""
-    names = ("clipnorm", "clipvalue", "global_clipnorm", "gradient_accumulation_steps")
-    return any(getattr(optimizer, name, None) for name in names)
-
-
-def _column(site: Site, variable: Any, number: int) -> int | None:
-    """Column of a variable that `update_step` was called with, by identity, else by its turn."""
-    column = _place(site.variables, variable)
-    if column is not None:
-        return column
-    turns = [i for i in range(len(site.variables)) if i not in site.without_gradient]
-    return turns[number] if number < len(turns) else None
-
-
-def _place(variables: Sequence[Any], variable: Any) -> int | None:
-    """Which of some variables this is, by identity."""
-    for column, known in enumerate(variables):
-        if known is variable or plain(known) is variable:
-            return column
-    return None
 
 
 def _same(first: Sequence[Any], second: Sequence[Any]) -> bool:

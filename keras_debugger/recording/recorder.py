@@ -11,14 +11,13 @@ import keras
 import numpy as np
 
 from keras_debugger.backend import require_tensorflow
-from keras_debugger.errors import InvalidArgumentError, InvalidModelError
+from keras_debugger.errors import InvalidModelError
 from keras_debugger.recording.live import TrainingAlarm
+from keras_debugger.recording.run.options import Options
 from keras_debugger.recording.run.run_log import RunLog
 from keras_debugger.recording.step.batch_sample import Rows
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Ending
-
-ALARMS = (None, "warn", "stop")
 
 
 class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
@@ -37,6 +36,9 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         keep_bad_batch: keep the first batch with a non-finite loss or gradient.
         alarms: `"warn"` says while the run goes on what is wrong; `"stop"` also stops it where it
             cannot succeed; None does neither.
+        activations: `"epochs"` looks at the layers on a fixed batch at epoch ends; `"steps"` also
+            on the batches of the steps that are recorded in full (of the first 50 and each 10th
+            with `every=1`), which costs a forward pass there.
         keep_initial_weights: keep a copy of the weights before the first step.
 
     Example:
@@ -58,22 +60,22 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         every: int = 10,
         keep_bad_batch: bool = False,
         alarms: str | None = None,
+        activations: str = "epochs",
         keep_initial_weights: bool = True,
     ) -> None:
         require_tensorflow()
         super().__init__()
-        _check_arguments(every=every, alarms=alarms, probe_data=probe_data)
-        self._directory = None if directory is None else Path(directory)
         self._is_off = False
-        self._log = RunLog(
+        options = Options(
+            directory=None if directory is None else Path(directory),
+            probe_data=probe_data,
             every=every,
             keep_bad_batch=keep_bad_batch,
-            keep_initial_weights=keep_initial_weights,
-            probe_data=probe_data,
             alarms=alarms,
-            directory=self._directory,
-            guard=self._guarded,
+            activations=activations,
+            keep_initial_weights=keep_initial_weights,
         )
+        self._log = RunLog(options, guard=self._guarded)
 
     @property
     def record(self) -> TrainingRecord:
@@ -175,24 +177,3 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
                 stacklevel=2,
             )
             return None
-
-
-def _check_arguments(*, every: int, alarms: str | None, probe_data: Any) -> None:
-    if not isinstance(every, int) or isinstance(every, bool) or every < 1:
-        raise InvalidArgumentError(
-            given=f"every={every!r}",
-            expected="a whole number of at least 1",
-            do="use every=1 to record each step in full, every=10 for the default",
-        )
-    if alarms not in ALARMS:
-        raise InvalidArgumentError(
-            given=f"alarms={alarms!r}", expected="None, 'warn' or 'stop'", do="choose one of them"
-        )
-    if probe_data is not None and (
-        not isinstance(probe_data, tuple | list) or len(probe_data) not in (2, 4)
-    ):
-        raise InvalidArgumentError(
-            given=f"probe_data of type {type(probe_data).__name__}",
-            expected="(x, y) or (x, y, x_validation, y_validation)",
-            do="give the arrays that fit is given",
-        )

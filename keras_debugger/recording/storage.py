@@ -1,23 +1,26 @@
 """A record to and from one file, and a record from whatever holds the history of a run."""
 
-import json
+import uuid
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
+from typing import Any
 
 from keras_debugger.errors import InvalidArgumentError, UnreadableFileError
 from keras_debugger.recording.logs.history_json import read_history
 from keras_debugger.recording.logs.log_readers import read_log
-from keras_debugger.recording.run.atomic_file import write_atomically
-from keras_debugger.recording.run.plain_values import from_plain, to_plain
+from keras_debugger.recording.run.archive import read_archive
+from keras_debugger.recording.run.plain_values import from_plain
+from keras_debugger.recording.run.record_tail import (
+    JSON_ENTRY,
+    continued,
+    tail_of,
+    write_record,
+)
 from keras_debugger.types.record import SCHEMA_VERSION, FitDescription, TrainingRecord
 
 RECORD_FILE = "record.npz"
 HISTORY_FILE = "training_history.json"
-_JSON_ENTRY = "record.json"
 
 
 def save_record(record: TrainingRecord, path: str | Path) -> Path:
@@ -33,18 +36,8 @@ def save_record(record: TrainingRecord, path: str | Path) -> Path:
     target = Path(path)
     if target.is_dir():
         target = target / RECORD_FILE
-    arrays: dict[str, np.ndarray] = {}
-    plain = {"schema": SCHEMA_VERSION, "record": to_plain(record, arrays)}
-    text = json.dumps(plain, allow_nan=False, ensure_ascii=False, indent=1)
-
-    def write(file: BinaryIO) -> None:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-            archive.writestr(_JSON_ENTRY, text)
-            for name, array in arrays.items():
-                with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                    np.lib.format.write_array(entry, array, allow_pickle=False)
-
-    write_atomically(target, write)
+    write_record(record, target, identity=uuid.uuid4().hex)
+    tail_of(target).unlink(missing_ok=True)
     return target
 
 
@@ -52,7 +45,8 @@ def load_record(path: str | Path) -> TrainingRecord:
     """Load a record that `save_record` wrote, of this or an older version.
 
     Args:
-        path: the file, or a folder that holds a `record.npz`.
+        path: the file, or a folder that holds a `record.npz`. The last rows of a long run whose
+            end was not seen are taken from the `record.tail.npz` beside it.
 
     Returns:
         The run; its arrays are read-only.
@@ -64,17 +58,12 @@ def load_record(path: str | Path) -> TrainingRecord:
     if file.is_dir():
         file = file / RECORD_FILE
     try:
-        with zipfile.ZipFile(file) as archive:
-            plain = json.loads(archive.read(_JSON_ENTRY))
-        if plain["schema"] > SCHEMA_VERSION:
-            raise UnreadableFileError(
-                given=f"{file}, a record of version {plain['schema']}",
-                expected=f"a record of version {SCHEMA_VERSION} or older",
-                do="read it with the newer keras-debugger that wrote it",
-            )
-        with np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files if name != _JSON_ENTRY}
-        record: TrainingRecord = from_plain(plain["record"], TrainingRecord, arrays)
+        record, identity, _ = _read_record(file)
+        tail = tail_of(file)
+        if tail.is_file():
+            last, continues, since = _read_record(tail)
+            if continues == identity and since is not None:
+                record = continued(record, last, since)
     except FileNotFoundError:
         raise _no_file(file) from None
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError, EOFError) as error:
@@ -86,6 +75,20 @@ def load_record(path: str | Path) -> TrainingRecord:
             do="record the run again, or give the training_history.json beside it",
         ) from error
     return record
+
+
+def _read_record(file: Path) -> tuple[TrainingRecord, str | None, int | None]:
+    """What one file holds, its identity, and the first step of a tail."""
+    with file.open("rb") as opened:
+        plain, arrays = read_archive(opened, JSON_ENTRY)
+    if plain["schema"] > SCHEMA_VERSION:
+        raise UnreadableFileError(
+            given=f"{file}, a record of version {plain['schema']}",
+            expected=f"a record of version {SCHEMA_VERSION} or older",
+            do="read it with the newer keras-debugger that wrote it",
+        )
+    record: TrainingRecord = from_plain(plain["record"], TrainingRecord, arrays)
+    return record, plain.get("identity"), plain.get("since")
 
 
 def read_source(source: Any) -> TrainingRecord:

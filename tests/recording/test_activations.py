@@ -3,8 +3,17 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from keras_debugger.recording.activations import ActivationProbe, describe_output
+from keras_debugger.recording.activations import (
+    EAGER_PROBES,
+    STATISTICS,
+    ActivationProbe,
+    describe_output,
+)
+from keras_debugger.recording.model.listening import Heard
+from keras_debugger.recording.model.probes import FIRST_PROBES
+from keras_debugger.recording.recorder import Recorder
 from keras_debugger.types.vocabulary import Activation
 
 L = keras.layers
@@ -82,6 +91,11 @@ def test_a_probe_can_use_the_weights_of_another_time():
     assert probe.log().output_sd[0, 0] == 0
 
 
+def described(outputs, activation):
+    row = describe_output(Heard("layer", activation, tf.constant(outputs), None))
+    return dict(zip(STATISTICS, row.numpy(), strict=True))
+
+
 @pytest.mark.parametrize(
     ("activation", "outputs", "share"),
     [
@@ -90,9 +104,33 @@ def test_a_probe_can_use_the_weights_of_another_time():
     ],
 )
 def test_saturation_is_nearness_to_the_limits(activation, outputs, share):
-    found = describe_output(np.array(outputs), None, activation)
-    assert found["saturated_share"] == share
+    assert described(outputs, activation)["saturated_share"] == share
 
 
 def test_not_finite_is_told():
-    assert describe_output(np.array([[np.nan, 1.0]]), None, Activation.LINEAR)["finite"] == 0
+    assert described([[np.nan, 1.0]], Activation.LINEAR)["finite"] == 0
+
+
+def test_a_compiled_probe_sees_what_an_eager_one_sees():
+    model = Twice()
+    model(X)
+    probe = ActivationProbe(model=model, x=X)
+    answers = [probe.run(step) for step in range(EAGER_PROBES + 2)]
+    np.testing.assert_allclose(answers[-1], answers[0], rtol=1e-5, atol=1e-6)
+    log = probe.log()
+    for name in STATISTICS:
+        values = getattr(log, name)
+        np.testing.assert_allclose(values[-1], values[0], rtol=1e-5, err_msg=name)
+    assert len(log.step) == EAGER_PROBES + 2
+
+
+def test_later_probes_are_many_steps_apart():
+    model = keras.Sequential([L.Input((5,)), L.Dense(3)])
+    model.compile("sgd", "mse", steps_per_execution=50)
+    recorder = Recorder()
+    data = tf.data.Dataset.from_tensors((X[:2], X[:2, :3])).repeat()
+    model.fit(data, steps_per_epoch=50, epochs=33, shuffle=False, verbose=0, callbacks=[recorder])
+    steps = recorder.record.activations.step
+    first = list(range(0, 50 * FIRST_PROBES + 1, 50))
+    assert steps.tolist() == [*first, 1000, 1500, 33 * 50]
+    assert any("were not looked at" in note for note in recorder.record.notes)

@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.gradients import FIRST_STEPS, optimizers_of
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.recording.step.blocks import Block, group_columns
 from keras_debugger.recording.step.norms import (
@@ -14,8 +13,9 @@ from keras_debugger.recording.step.norms import (
     wide_norms,
     zero_shares,
 )
-from keras_debugger.recording.step.ring import Ring
-from keras_debugger.recording.step.step_table import StepTable
+from keras_debugger.recording.step.optimizers import optimizers_of
+from keras_debugger.recording.step.ring import Ring, Rings
+from keras_debugger.recording.step.step_table import FIRST_STEPS, StepTable
 
 L = keras.layers
 
@@ -98,3 +98,16 @@ def test_every_optimizer_is_found_once():
     model.compile(one, "mse")
     model.more = [other, one]
     assert optimizers_of(model) == [one, other]
+
+
+def test_rings_give_the_numbers_of_each_step_by_key():
+    rings = Rings(capacity=4)
+    rows = [tf.constant(row, tf.int64) for row in range(3)]
+    rings.write(rows[0], {"step": [tf.constant(1.0)], "site": [tf.constant([2.0, 3.0])]})
+    rings.write(rows[1], {"step": [tf.constant(4.0)]})  # traced again, without the site
+    rings.write_entry(rows[2], "site", width=2, column=1, value=tf.constant(5.0))
+    np.testing.assert_array_equal(rings.peek(rows[0], "step"), [np.nan])  # of the last table
+    found = rings.read(np.arange(3))
+    np.testing.assert_array_equal(found["step"], [[1], [4], [np.nan]])
+    np.testing.assert_array_equal(found["site"], [[2, 3], [np.nan] * 2, [np.nan, 5]])
+    assert np.isnan(rings.read(np.arange(3))["step"]).all()

@@ -10,8 +10,9 @@ from keras_debugger.recording.data.data_evidence import DataEvidence
 from keras_debugger.recording.model.predictions import PredictionProbe
 from keras_debugger.types.record import ActivationLog, ModelDescription, PredictionLog
 
-FIRST_EPOCHS = 10  # epochs at the start that are always probed
+FIRST_PROBES = 10  # that are made at the end of each epoch
 TOTAL = 25  # probes in a longer run, about
+STEPS_APART = 500  # steps between later probes; one takes about as long as five steps
 
 
 class Probes:
@@ -26,11 +27,20 @@ class Probes:
 
     def __init__(self, model: Any, data: DataEvidence) -> None:
         self.note = ""
+        self.left_out = 0  # epoch ends that were not probed
         self._model = model
         self._data = data
         self._activations: ActivationProbe | None = None
         self._predictions: PredictionProbe | None = None
         self._is_provisional = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was not probed."""
+        if self.note:
+            return (self.note,)
+        thinned = f"the layers were not looked at after {self.left_out} of the later epochs"
+        return (thinned,) if self.left_out else ()
 
     @property
     def activations(self) -> ActivationLog | None:
@@ -76,9 +86,14 @@ class Probes:
             epochs: epochs asked for.
             step: steps done.
         """
-        chosen = epoch < FIRST_EPOCHS or epoch == epochs - 1
-        if self._activations is not None and (chosen or epoch % max(1, epochs // TOTAL) == 0):
+        if self._activations is None:
+            return
+        steps = self._activations.steps
+        is_due = epoch % max(1, epochs // TOTAL) == 0 and step - steps[-1] >= STEPS_APART
+        if len(steps) <= FIRST_PROBES or is_due or epoch == epochs - 1:
             self._run(step, None)
+        else:
+            self.left_out += 1
 
     def fit_ends(self, *, step: int) -> None:
         """Probe the model as it is in the end, if that was not done.

@@ -1,4 +1,4 @@
-"""Versions of what a run used, and the machine it ran on."""
+"""Versions of what a run used, the machine it ran on, and its seed."""
 
 import platform
 from collections.abc import Mapping
@@ -9,6 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_debugger.version import VERSION
+
+_NO_SEED = 87654321  # what TensorFlow answers if no seed was set
 
 
 def versions() -> Mapping[str, str]:
@@ -25,3 +27,12 @@ def versions() -> Mapping[str, str]:
             "devices": ", ".join(devices),
         }
     )
+
+
+def global_seed() -> int | None:
+    """The global seed of TensorFlow, as `keras.utils.set_random_seed` sets it; None without one.
+
+    Asking moves no random state. Keras shows no seed of its own, but sets both to the same number.
+    """
+    seed = int(tf.compat.v1.random.get_seed(0)[0])
+    return None if seed == _NO_SEED else seed

@@ -1,6 +1,6 @@
 """What a record does not hold, or holds in another way than one would think: a sentence each."""
 
-from keras_debugger.recording.gradients import FIRST_STEPS
+from keras_debugger.recording.step.step_table import FIRST_STEPS
 from keras_debugger.recording.step.watch import Watch
 
 
@@ -37,4 +37,6 @@ def notes_of(watch: Watch, *, every: int) -> tuple[str, ...]:
         notes.append("gradients were not recorded: no Keras optimizer was applied in the step")
     if watch.sample is not None and watch.sample.refusal:
         notes.append(f"the data were not profiled: {watch.sample.refusal}; give probe_data=(x, y)")
+    if watch.activations is not None and watch.activations.note:
+        notes.append(watch.activations.note)
     return tuple(notes)

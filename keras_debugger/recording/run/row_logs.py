@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from keras_debugger.recording.gradients import FIRST_STEPS
 from keras_debugger.recording.model_description import walk_layers
 from keras_debugger.recording.step.initial_weights import unique_paths
+from keras_debugger.recording.step.step_table import FIRST_STEPS
 from keras_debugger.recording.step.watch import STEP_COLUMNS, Watch, by_variable
 from keras_debugger.types.record import GradientLog, StepLogs, VariableDescription
 from keras_debugger.types.vocabulary import VariableRole
@@ -21,14 +21,15 @@ _ROLES = {
 }
 
 
-def step_logs(watch: Watch) -> StepLogs | None:
-    """Step logs, None before the first step."""
+def step_logs(watch: Watch, *, since: int = 0) -> StepLogs | None:
+    """Step logs from a step on, None before the first step."""
     if len(watch.steps.steps) == 0:
         return None
-    columns = dict(zip(STEP_COLUMNS, watch.steps.values.T, strict=True))
+    first = int(np.searchsorted(watch.steps.steps, since))
+    columns = dict(zip(STEP_COLUMNS, watch.steps.values[first:].T, strict=True))
     rows = np.where(np.isfinite(columns["batch_size"]), columns["batch_size"], 0)
     return StepLogs(
-        step=_frozen(watch.steps.steps),
+        step=_frozen(watch.steps.steps[first:]),
         epoch=_frozen(columns["epoch"].astype(np.int64)),
         loss=_frozen(columns["loss"].astype(np.float64)),
         learning_rate=_frozen(columns["learning_rate"].astype(np.float64)),
@@ -43,23 +44,24 @@ def largest_batch(watch: Watch) -> int | None:
     return None if steps is None else int(steps.batch_size.max())
 
 
-def gradient_log(watch: Watch, *, every: int) -> GradientLog | None:
-    """Gradient statistics, None before the first step or where no optimizer was seen."""
+def gradient_log(watch: Watch, *, every: int, since: int = 0) -> GradientLog | None:
+    """Gradient statistics from a step on; None without a step or where no optimizer was seen."""
     sites = watch.sites
     if not sites or len(watch.gradients.steps) == 0:
         return None
-    parts = by_variable(watch.gradients.values, sites)
+    first = int(np.searchsorted(watch.gradients.steps, since))
+    parts = by_variable(watch.gradients.values[first:], sites)
     columns = [(number, i) for number, site in enumerate(sites) for i in range(len(site.variables))]
     without = [
         i for i, (site, place) in enumerate(columns) if place in sites[site].without_gradient
     ]
-    has_clipped = any(site.clipped is not None for site in sites)
+    has_clipped = any(site.has_clipped for site in sites)
     finite = parts["finite"]
-    steps = watch.gradients.steps
+    steps = watch.gradients.steps[first:]
     is_full = (steps < FIRST_STEPS) | (steps % every == 0) | (finite == 0).any(axis=1)
     return GradientLog(
         variables=_describe(watch, [v for site in sites for v in site.variables]),
-        step=_frozen(watch.gradients.steps),
+        step=_frozen(steps),
         norm=_frozen(parts["norm"]),
         max_abs=_frozen(parts["max_abs"]),
         zero_share=_frozen(parts["zero_share"]),

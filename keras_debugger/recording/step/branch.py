@@ -9,7 +9,13 @@ Branch = Callable[..., list[Any]]
 
 
 def choose(
-    condition: Any, then: Branch, otherwise: Branch, inputs: Sequence[Any], *, compiled: bool
+    condition: Any,
+    work: Branch,
+    otherwise: Branch,
+    inputs: Sequence[Any],
+    *,
+    compiled: bool,
+    when: bool = True,
 ) -> list[Any]:
     """What one of two functions gives, by a condition that is known when the step runs.
 
@@ -18,37 +24,42 @@ def choose(
 
     Args:
         condition: boolean scalar.
-        then: takes the inputs, returns a list of tensors; uses no other tensor but variables.
-        otherwise: the same, cheap; gives tensors of the same dtypes.
+        work: takes the inputs, returns a list of tensors; uses no other tensor but variables.
+        otherwise: the same without variables, cheap; gives tensors of the same dtypes.
         inputs: tensors, or handles of variables.
         compiled: whether XLA compiles the step.
+        when: what the condition must be for the work to be done.
     """
+    then, other = (work, otherwise) if when else (otherwise, work)
     if tf.executing_eagerly():
-        return then(*inputs) if bool(condition) else otherwise(*inputs)
+        return then(*inputs) if bool(condition) else other(*inputs)
     if compiled:
-        result = tf.cond(condition, lambda: then(*inputs), lambda: otherwise(*inputs))
+        result = tf.cond(condition, lambda: then(*inputs), lambda: other(*inputs))
         return [result] if tf.is_tensor(result) else list(result)
-    return _one_operation(condition, then, otherwise, [tf.convert_to_tensor(i) for i in inputs])
+    tensors = [tf.convert_to_tensor(i) for i in inputs]
+    return _one_operation(condition, work, otherwise, tensors, when=when)
 
 
-def _one_operation(condition: Any, then: Branch, otherwise: Branch, inputs: list[Any]) -> list[Any]:
+def _one_operation(
+    condition: Any, work: Branch, otherwise: Branch, inputs: list[Any], *, when: bool
+) -> list[Any]:
     specs = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in inputs]
-    taken = tf.function(then, autograph=False).get_concrete_function(*specs)
-    variables = [tf.TensorSpec(handle.shape, handle.dtype) for handle in taken.captured_inputs]
+    done = tf.function(work, autograph=False).get_concrete_function(*specs)
+    variables = [tf.TensorSpec(handle.shape, handle.dtype) for handle in done.captured_inputs]
 
     def left(*arguments: Any) -> list[Any]:
         return otherwise(*arguments[: len(specs)])
 
     skipped = tf.function(left, autograph=False).get_concrete_function(*specs, *variables)
-    for branch in (taken, skipped):
+    for branch in (done, skipped):
         branch.add_to_graph(tf.compat.v1.get_default_graph())
     return list(
         tf.raw_ops.If(
             cond=condition,
-            input=[*inputs, *taken.captured_inputs],
-            Tout=[output.dtype for output in taken.outputs],
-            then_branch=taken,
-            else_branch=skipped,
+            input=[*inputs, *done.captured_inputs],
+            Tout=[output.dtype for output in done.outputs],
+            then_branch=done if when else skipped,
+            else_branch=skipped if when else done,
         )
     )
 

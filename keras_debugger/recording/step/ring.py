@@ -1,10 +1,13 @@
 """Rows of numbers that a compiled step writes and that Python reads now and then."""
 
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+
+Parts = Mapping[Hashable, Sequence[Any]]
 
 
 def own_variable(shape: tuple[int, ...], dtype: Any, *, fill: float = 0.0) -> Any:
@@ -57,3 +60,77 @@ class Ring:
     def peek(self, row: Any) -> Any:
         """One row as a tensor, shape (width,)."""
         return tf.gather(self._table, row)
+
+
+class Rings:
+    """Numbers of each step by key; what is written together takes one write.
+
+    Keys that are written together share a ring. A step that is traced again may write other keys
+    together; they get another ring, and reading puts all of them together.
+
+    Args:
+        capacity: number of rows of each ring.
+    """
+
+    def __init__(self, *, capacity: int) -> None:
+        self.capacity = capacity
+        self._rings: dict[tuple[tuple[Hashable, int], ...], Ring] = {}
+
+    def write(self, row: Any, parts: Parts) -> None:
+        """Write the numbers of one step.
+
+        Args:
+            row: row of the rings, an integer tensor.
+            parts: for each key scalars and vectors, float32 tensors, in order.
+        """
+        widths = tuple((key, sum(map(_width, tensors))) for key, tensors in parts.items())
+        self._ring(widths).write(row, _joined([t for tensors in parts.values() for t in tensors]))
+
+    def write_entry(self, row: Any, key: Hashable, *, width: int, column: int, value: Any) -> None:
+        """Write one number of a key that is written alone."""
+        self._ring(((key, width),)).write_entry(row, column, value)
+
+    def read(self, steps: np.ndarray) -> dict[Hashable, np.ndarray]:
+        """The numbers of the given steps by key, each (steps, width); NaN where none are."""
+        found: dict[Hashable, np.ndarray] = {}
+        for widths, ring in self._rings.items():
+            rows, start = ring.read(steps), 0
+            for key, width in widths:
+                part, start = rows[:, start : start + width], start + width
+                earlier = found.get(key, part)
+                found[key] = np.where(np.isnan(part), earlier, part)
+        return found
+
+    def peek(self, row: Any, key: Hashable) -> Any | None:
+        """The numbers of a key at one step as a vector; None if it was never written."""
+        for widths, ring in reversed(self._rings.items()):
+            start = 0
+            for known, width in widths:
+                if known == key:
+                    return ring.peek(row)[start : start + width]
+                start += width
+        return None
+
+    def _ring(self, widths: tuple[tuple[Hashable, int], ...]) -> Ring:
+        if widths not in self._rings:
+            width = sum(width for _, width in widths)
+            self._rings[widths] = Ring(capacity=self.capacity, width=width)
+        return self._rings[widths]
+
+
+def _width(tensor: Any) -> int:
+    return int(tensor.shape.num_elements())
+
+
+def _joined(tensors: Sequence[Any]) -> Any:
+    """Scalars and vectors as one vector, with as few operations as that takes."""
+    pieces: list[Any] = []
+    scalars: list[Any] = []
+    for tensor in [*tensors, None]:
+        if tensor is not None and tensor.shape.rank == 0:
+            scalars.append(tensor)
+        else:
+            pieces += [tf.stack(scalars)] if scalars else []
+            pieces += [tensor] if tensor is not None else []
+            scalars = []
+    return pieces[0] if len(pieces) == 1 else tf.concat(pieces, axis=0)

@@ -1,15 +1,13 @@
-"""The rows that a step writes for one application of an optimizer.
+"""The numbers that a step gives for one application of an optimizer.
 
 At every step: half the sum of squares of each gradient, and the factor by which all are too large.
-At steps that are recorded in full, and wherever a gradient is not finite, a second row with `FULL`.
-What can be computed later, in Python, is not computed here.
+At steps that are recorded in full, and wherever a gradient is not finite, also `FULL`. What can be
+computed later, in Python, is not computed here.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
-import keras
 import tensorflow as tf
 
 from keras_debugger.recording.step.blocks import Block, Groups, each_pair
@@ -22,85 +20,25 @@ from keras_debugger.recording.step.norms import (
     wide_norms,
     zero_shares,
 )
-from keras_debugger.recording.step.ring import Ring
-from keras_debugger.recording.step.updates import Move
+from keras_debugger.recording.step.ring import Parts, Rings
+from keras_debugger.recording.step.site import Also, Application, Site, plain
 
 FULL = ("norm", "max_abs", "zero_share", "update_norm", "weight_norm")
+NAN = float("nan")
 
 
-@dataclass(eq=False)
-class Site:
-    """One place where an optimizer is applied to a list of variables.
-
-    Args:
-        optimizer: the optimizer.
-        variables: the variables, in the order in which they were given.
-        groups: columns that are treated together; their order is that of the numbers in a full row.
-        ring: rows of half sums of squares by variables, then the factor; width variables + 1.
-        full: rows of `FULL` by variables, flattened; NaN at steps that are not recorded in full.
-        clipped: rows of norms after clipping and accumulation, None if nothing can change them.
-        without_gradient: columns that got no gradient.
-        repeated: whether a step applies it more than once; the last time is recorded.
-    """
-
-    optimizer: Any
-    variables: tuple[Any, ...]
-    groups: Groups
-    ring: Ring
-    full: Ring
-    clipped: Ring | None
-    without_gradient: frozenset[int] = frozenset()
-    repeated: bool = False
-
-    @property
-    def order(self) -> list[int]:
-        """Column of each number in a full row."""
-        return [column for group in self.groups for column in group]
-
-
-@dataclass(eq=False)
-class Application:
-    """What is known of one application of an optimizer.
+def take_statistics(
+    application: Application, rings: Rings, *, is_full: bool, compiled: bool, also: Also | None
+) -> Parts:
+    """What a step gives for one application, after the optimizer has acted.
 
     Args:
-        site: where it is.
-        gradients: the gradients, one for each variable.
-        scale: factor by which they are too large.
-        wanted: whether the full set is recorded at this step.
-        row: row of the ring.
-        old: the values before the update, empty tensors at other steps; None if the optimizer tells
-            how far it moves the variables.
-        moves: how far it moved them, by column.
-        received: norms that `update_step` was given, by column.
-        calls: number of its calls so far.
+        application: what is recorded.
+        rings: where a full set is written at steps that are chosen when they run.
+        is_full: whether each step is recorded in full; the full set is then among the result.
+        compiled: whether XLA compiles the step.
+        also: what else is to be done at steps that are chosen when they run.
     """
-
-    site: Site
-    gradients: list[Any]
-    scale: Any
-    wanted: Any
-    row: Any
-    old: list[Any] | None
-    moves: dict[int, Move] = field(default_factory=dict)
-    received: dict[int, Any] = field(default_factory=dict)
-    calls: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Also:
-    """Something else that is to be done at steps that are recorded in full."""
-
-    inputs: Sequence[Any]
-    work: Callable[[Sequence[Any]], Any]
-
-
-def plain(variable: Any) -> Any:
-    """The TensorFlow variable behind a Keras variable."""
-    return variable.value if isinstance(variable, keras.Variable) else variable
-
-
-def write_rows(application: Application, *, compiled: bool, also: Also | None = None) -> None:
-    """Write the rows of one application, after the optimizer has acted."""
     site = application.site
     variables = [plain(variable) for variable in site.variables]
     entries = [
@@ -109,26 +47,41 @@ def write_rows(application: Application, *, compiled: bool, also: Also | None = 
         else merged(gradient, tuple(variable.shape), compiled=compiled)
         for gradient, variable in zip(application.gradients, variables, strict=True)
     ]
-    base = tf.stack([*(half_square(tensor) for tensor in entries), application.scale])
-    site.ring.write(application.row, base)
-    whole = tf.math.is_finite(tf.reduce_sum(base))
-    full = _FullRow(application, variables, also)
+    halves = [half_square(tensor) for tensor in entries]
+    total = tf.add_n(halves)
+    full = _FullSet(application, variables, also)
+    parts: dict[Any, Sequence[Any]] = {(site, "base"): [*halves, application.scale]}
+    if is_full:
+        moves = full.inputs[: len(variables)]
+        parts[site, "full"] = [
+            full.rare_norms(total, entries, compiled=compiled),
+            *full.of_gradients(entries),
+            *full.of_weights(None, moves, variables),
+        ]
+        return parts
     choose(
-        tf.logical_or(application.wanted, tf.logical_not(whole)),
-        full.write,
+        tf.less(total, application.limit),  # not so at a chosen step, nor if it is not finite
+        lambda *inputs: full.write(rings, *inputs),
         lambda *inputs: [tf.constant(0.0)],
-        [application.row, application.wanted, base, *entries, *full.inputs],
+        [application.row, application.limit, total, *entries, *full.inputs],
         compiled=compiled,
+        when=False,
     )
+    return parts
 
 
-class _FullRow:
-    """Takes the full set at a step that is recorded in full.
+def weight_norms_before(site: Site, variables: Sequence[Any]) -> Any:
+    """Norms of variables before an update, in the order of a full set."""
+    return l2_norms(_blocks(site.groups, variables))
+
+
+class _FullSet:
+    """Takes the full set of one application.
 
     Args:
         application: what is recorded.
         variables: its TensorFlow variables.
-        also: what else is to be done there.
+        also: what else is to be done at chosen steps.
     """
 
     def __init__(
@@ -138,6 +91,7 @@ class _FullRow:
         self._variables = variables
         self._also = also
         self._count = len(variables)
+        self._application = application
         self._tells = application.old is None
         self._added = [False] * self._count
         self._known = True
@@ -165,48 +119,88 @@ class _FullRow:
             for column, variable in enumerate(self._variables)
         ]
 
-    def write(self, row: Any, wanted: Any, base: Any, *rest: Any) -> list[Any]:
-        """Write one full row."""
-        count, groups = self._count, self._site.groups
-        entries = _blocks(groups, rest[:count])
-        changes, handles = rest[count : 2 * count], rest[2 * count : 3 * count]
-        in_order = tf.gather(base[:count], self._site.order)
-        norms = tf.cond(
-            tf.math.is_finite(tf.reduce_sum(in_order)),
-            lambda: tf.sqrt(2.0 * in_order),
-            lambda: wide_norms(entries),
-        )
-        rows = [norms, largest_entries(entries), zero_shares(entries, self._table_rows)]
-        rows += self._weight_rows(wanted, changes, handles)
-        self._site.full.write(row, tf.concat(rows, axis=0))
+    def write(self, rings: Rings, row: Any, limit: Any, total: Any, *rest: Any) -> list[Any]:
+        """Write the full set of a chosen step, and do what else is to be done there."""
+        count = self._count
+        entries, changes = rest[:count], rest[count : 2 * count]
+        values = [
+            read(handle, variable)
+            for handle, variable in zip(rest[2 * count : 3 * count], self._variables, strict=True)
+        ]
+        numbers = [
+            self._norms(total, entries),
+            *self.of_gradients(entries),
+            *self.of_weights(limit, changes, values),
+        ]
+        rings.write(row, {(self._site, "full"): numbers})
         if self._also is not None:
-            self._also.work(rest[3 * count :])
+            self._also.work(row, rest[3 * count :])
         return [tf.constant(0.0)]
 
-    def _weight_rows(
-        self, wanted: Any, changes: Sequence[Any], handles: Sequence[Any]
+    def rare_norms(self, total: Any, entries: Sequence[Any], *, compiled: bool) -> Any:
+        """Norms where squares overflow, else NaN; at chosen steps also what else is to be done."""
+        also = self._also
+
+        def rare(row: Any, total: Any, *rest: Any) -> list[Any]:
+            if also is not None:
+                also.work(row, rest[self._count :])
+            return [self._norms(total, rest[: self._count])]
+
+        found = choose(
+            tf.less(total, self._application.limit),
+            rare,
+            lambda *inputs: [tf.fill([self._count], NAN)],
+            [self._application.row, total, *entries, *(also.inputs if also else [])],
+            compiled=compiled,
+            when=False,
+        )
+        return tf.ensure_shape(found[0], [self._count])
+
+    def _norms(self, total: Any, entries: Sequence[Any]) -> Any:
+        return tf.cond(
+            tf.math.is_finite(total),
+            lambda: tf.fill([self._count], NAN),
+            lambda: wide_norms(_blocks(self._site.groups, entries)),
+        )
+
+    def of_gradients(self, entries: Sequence[Any]) -> list[Any]:
+        """Largest entries and shares of zeros."""
+        blocks = _blocks(self._site.groups, entries)
+        return [largest_entries(blocks), zero_shares(blocks, self._table_rows)]
+
+    def of_weights(
+        self, limit: Any | None, changes: Sequence[Any], values: Sequence[Any]
     ) -> list[Any]:
-        """Norms of the changes, then norms of the values before them."""
-        unknown = tf.fill([self._count], float("nan"))
-        new = [read(h, variable) for h, variable in zip(handles, self._variables, strict=True)]
-        after = _blocks(self._site.groups, new)
+        """Norms of the changes, then norms of the values before them.
+
+        Args:
+            limit: of the application; None where each step is recorded in full.
+            changes: how far the optimizer moved the variables, or their values before.
+            values: variables, or their values now.
+        """
+        unknown = tf.fill([self._count], NAN)
+        groups, before = self._site.groups, self._application.weight_norms
         if not self._known:
-            return [unknown, l2_norms(after)]
+            return [unknown, l2_norms(_blocks(groups, values)) if before is None else before]
+        if self._tells and before is not None:
+            return [l2_norms(_blocks(groups, changes)), before]
+        after = _blocks(groups, values)
         if self._tells:
             signed = [
                 -amount if added else amount
                 for amount, added in zip(changes, self._added, strict=True)
             ]
-            moved = _blocks(self._site.groups, signed)
+            moved = _blocks(groups, signed)
             return [l2_norms(moved), l2_norms(each_pair(tf.add, after, moved))]
 
         def compare() -> Any:
-            before = _blocks(self._site.groups, changes)
-            differences = each_pair(tf.subtract, after, before)
-            return tf.concat([l2_norms(differences), l2_norms(before)], axis=0)
+            old = _blocks(groups, changes)
+            return tf.concat([l2_norms(each_pair(tf.subtract, after, old)), l2_norms(old)], axis=0)
 
-        both = tf.cond(wanted, compare, lambda: tf.concat([unknown, l2_norms(after)], axis=0))
-        return [both]
+        if limit is None:
+            return [compare()]
+        only = lambda: tf.concat([unknown, l2_norms(after)], axis=0)  # noqa: E731
+        return [tf.cond(limit < 0.0, compare, only)]
 
 
 def _blocks(groups: Groups, tensors: Sequence[Any]) -> list[Block]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from keras_debugger.recording.gradients import FIRST_STEPS
+FIRST_STEPS = 50  # steps at the start that are always recorded in full, and kept
 
 
 @dataclass(eq=False)

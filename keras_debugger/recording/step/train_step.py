@@ -1,6 +1,6 @@
 """The wrapped training step: the user's own step, and what is written down after it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,21 +9,24 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.gradients import (
-    FIRST_STEPS,
-    GradientTap,
-    belongs_to_step,
-    in_first_replica,
-    learning_rate_of,
-    optimizers_of,
-)
+from keras_debugger.recording.gradients import GradientTap
 from keras_debugger.recording.step.batch_sample import BatchSample
+from keras_debugger.recording.step.optimizers import learning_rate_of, optimizers_of
 from keras_debugger.recording.step.patching import patched
-from keras_debugger.recording.step.ring import Ring, own_variable
-from keras_debugger.recording.step.step_statistics import Also
+from keras_debugger.recording.step.replicas import belongs_to_step, in_first_replica
+from keras_debugger.recording.step.ring import Rings, own_variable
+from keras_debugger.recording.step.site import Also
+from keras_debugger.recording.step.step_activations import (
+    StepActivations,
+    inputs_of,
+    with_inputs,
+)
+from keras_debugger.recording.step.step_table import FIRST_STEPS
 
+STEP = "step"  # key of the numbers that a step has whatever its optimizers are
 STEP_VALUES = ("loss", "learning_rate", "batch_size")
 CAPACITY = 512  # rows that a ring holds; it is read before they are overwritten
+RARELY = 10  # steps between those at which rows of a batch may be copied
 
 Guarded = Callable[[Callable[[], Any]], Any]
 
@@ -45,6 +48,7 @@ class StepTap:
         sample: takes the first rows of the run, None if the data are known.
         bad_batch: takes the first batch with a non-finite value, None if it is not wanted.
         before_update: called with the model before its first update, when its variables exist.
+        activations: whether the layers are looked at inside the step.
     """
 
     def __init__(
@@ -55,29 +59,37 @@ class StepTap:
         sample: BatchSample | None,
         bad_batch: BatchSample | None,
         before_update: Callable[[], None],
+        activations: bool,
     ) -> None:
         self.counter = own_variable((), tf.int64)
         self._every = every
-        self._wanted = own_variable((CAPACITY,), tf.bool)
+        self._limits = own_variable((CAPACITY,), tf.float32)
         self.expect(0)
-        self.steps = Ring(capacity=CAPACITY, width=len(STEP_VALUES))
+        self.rings = Rings(capacity=CAPACITY)
         self.gradients = GradientTap(
             counter=self.counter,
-            wanted=self._wanted,
-            capacity=CAPACITY,
+            limits=self._limits,
+            is_full=every == 1,
+            rings=self.rings,
             guard=guard,
             before_update=before_update,
         )
+        self.activations = StepActivations(self.rings, every=every) if activations else None
         self.sample = sample
         self.bad_batch = bad_batch
         self._guard = guard
 
     def expect(self, step: int) -> None:
-        """Say which of the coming steps, as many as a ring holds, are recorded in full."""
+        """Choose those of the coming steps, as many as a ring holds, that are recorded in full.
+
+        Where all are, only those at which rows of the batch may be copied are chosen.
+        """
         steps = np.arange(step, step + CAPACITY)
-        wanted = np.empty(CAPACITY, bool)
-        wanted[steps % CAPACITY] = (steps < FIRST_STEPS) | (steps % self._every == 0)
-        self._wanted.assign(wanted)
+        every = RARELY if self._every == 1 else self._every
+        chosen = (steps < FIRST_STEPS) | (steps % every == 0)
+        limits = np.empty(CAPACITY, np.float32)
+        limits[steps % CAPACITY] = np.where(chosen, -np.inf, np.finfo(np.float32).max)
+        self._limits.assign(limits)
 
     def wrap(self, model: Any, train_step: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """A training step that does what the given one does, and is watched."""
@@ -87,7 +99,7 @@ class StepTap:
             if not in_first_replica():
                 return train_step(data)
             losses = _Losses()
-            also = None if compiled else self._guard(lambda: self._copying(data))
+            also = self._guard(lambda: self._also(model, data, compiled=compiled))
             with self.gradients.listening(model, also), _listening_to_loss(model, losses):
                 logs = train_step(data)
             self._guard(lambda: self._finish(model, data, logs, losses, compiled=compiled))
@@ -95,10 +107,21 @@ class StepTap:
 
         return watched_step
 
-    def _copying(self, data: Any) -> Also | None:
-        """Copying rows of the batch, at steps that are recorded in full."""
-        leaves = self.sample.leaves_of(data) if self.sample is not None else []
-        return Also(leaves, self.sample.copy) if self.sample is not None and leaves else None
+    def _also(self, model: Any, data: Any, *, compiled: bool) -> Also | None:
+        """What is done besides at steps that are recorded in full."""
+        rows = [] if self.sample is None or compiled else self.sample.leaves_of(data)
+        inputs: list[Any] = []
+        if self.activations is not None and self.activations.can_take(model, data):
+            inputs = inputs_of(data)
+        count = len(rows)
+
+        def work(row: Any, tensors: Sequence[Any]) -> None:
+            if self.sample is not None and count:
+                self.sample.copy(tensors[:count])
+            if self.activations is not None and inputs:
+                self.activations.take(model, row, with_inputs(data, tensors[count:]))
+
+        return Also([*rows, *inputs], work) if rows or inputs else None
 
     def _finish(self, model: Any, data: Any, logs: Any, losses: _Losses, *, compiled: bool) -> None:
         with tf.name_scope("keras_debugger"):
@@ -109,7 +132,8 @@ class StepTap:
             rate = self.gradients.learning_rate(row)
             if rate is None:
                 rate = learning_rate_of(next(iter(optimizers_of(model)), None))
-            self.steps.write(row, tf.stack([loss, rate, _rows_of(data)]))
+            numbers = {STEP: [loss, rate, _rows_of(data)], **self.gradients.parts}
+            self.rings.write(row, numbers)
             if self.bad_batch is not None:
                 is_bad = tf.logical_or(
                     tf.logical_not(tf.math.is_finite(loss)), self.gradients.is_bad(row)

@@ -58,12 +58,12 @@ def tells_moves(optimizer: Any, variables: Sequence[Any], gradients: Sequence[An
     )
 
 
-def copies_before(variables: Sequence[Any], wanted: Any, *, compiled: bool) -> list[Any]:
+def copies_before(variables: Sequence[Any], wanted: Any | None, *, compiled: bool) -> list[Any]:
     """The values before an update where they are wanted, empty tensors at other steps.
 
     Args:
         variables: TensorFlow variables.
-        wanted: whether this step is recorded in full, a boolean scalar.
+        wanted: whether this step is recorded in full, a boolean scalar; None if each step is.
         compiled: whether XLA compiles the step; the empty tensors then have the shapes of the rest.
     """
 
@@ -74,6 +74,8 @@ def copies_before(variables: Sequence[Any], wanted: Any, *, compiled: bool) -> l
     def nothing(*handles: Any) -> list[Any]:
         return [tf.zeros(variable.shape if compiled else [0]) for variable in variables]
 
+    if wanted is None:
+        return copies(*handles_of(variables))
     return choose(wanted, copies, nothing, handles_of(variables), compiled=compiled)
 
 

@@ -1,17 +1,25 @@
 """One model under watch: what is compiled into its steps, and the rows that came out so far."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from keras_debugger.recording.step.batch_sample import BatchSample
 from keras_debugger.recording.step.initial_weights import copy_weights
+from keras_debugger.recording.step.site import Site
 from keras_debugger.recording.step.stand_in import StandIn, StandIns, take_off
-from keras_debugger.recording.step.step_statistics import FULL, Site
+from keras_debugger.recording.step.step_activations import StepActivations
+from keras_debugger.recording.step.step_statistics import FULL
 from keras_debugger.recording.step.step_table import StepTable
-from keras_debugger.recording.step.train_step import CAPACITY, STEP_VALUES, StepTap, watch_test_step
+from keras_debugger.recording.step.train_step import (
+    CAPACITY,
+    STEP,
+    STEP_VALUES,
+    StepTap,
+    watch_test_step,
+)
 
 STEP_ROWS = 50_000
 GRADIENT_BYTES = 64 * 2**20
@@ -26,6 +34,7 @@ class Watch:
         every: each `every`-th step is recorded in full.
         keep_bad_batch: whether to keep the first batch with a non-finite value.
         take_sample: whether to copy rows of the batches, because the data are not known.
+        activations: whether the layers are looked at inside the step.
         guard: runs a function of ours; an error in it never reaches the training.
         on_error: called with an exception that leaves a training step.
     """
@@ -37,6 +46,7 @@ class Watch:
         every: int,
         keep_bad_batch: bool,
         take_sample: bool,
+        activations: bool,
         guard: Callable[[Callable[[], Any]], Any],
         on_error: Callable[[BaseException], None],
     ) -> None:
@@ -59,6 +69,7 @@ class Watch:
             sample=self.sample,
             bad_batch=self.bad_batch,
             before_update=self.copy_initial_weights,
+            activations=activations,
         )
         self._train = StandIns(kind="train", wrap=self._tap.wrap, on_error=on_error)
         self._test = StandIns(
@@ -77,6 +88,11 @@ class Watch:
     def sites(self) -> list[Site]:
         """Where optimizers are applied."""
         return self._tap.gradients.sites
+
+    @property
+    def activations(self) -> StepActivations | None:
+        """Statistics of layers inside the steps, None if they are not wanted."""
+        return self._tap.activations
 
     @property
     def seconds(self) -> float:
@@ -125,22 +141,24 @@ class Watch:
             return
         marks = np.array([*self._begun, (done, self.seconds)])
         seconds = np.interp(steps, marks[:, 0], marks[:, 1])
-        values = self._tap.steps.read(steps)
+        numbers = self._tap.rings.read(steps)
+        values = numbers.get(STEP, np.full((len(steps), len(STEP_VALUES)), np.nan))
         table = np.column_stack([np.full(len(steps), epoch), seconds, values])
         self.steps.append(steps, table)
         self.rows += int(np.nansum(values[:, STEP_VALUES.index("batch_size")]))
-        self._read_gradients(steps)
+        self._read_gradients(steps, numbers)
+        if self.activations is not None:
+            self.activations.keep(steps, numbers)
         self._begun = [(done, self.seconds)]
         self._read = done
         self._tap.expect(done)
 
-    def _read_gradients(self, steps: np.ndarray) -> None:
-        parts = []
-        for site in self.sites:
-            parts.append(site.ring.read(steps))
-            parts.append(site.full.read(steps))
-            if site.clipped is not None:
-                parts.append(site.clipped.read(steps))
+    def _read_gradients(self, steps: np.ndarray, numbers: Mapping[Any, np.ndarray]) -> None:
+        parts = [
+            numbers.get((site, name), np.full((len(steps), width), np.nan))
+            for site in self.sites
+            for name, width in _widths(site).items()
+        ]
         if not parts:
             return
         rows = np.concatenate(parts, axis=1)
@@ -165,19 +183,24 @@ def by_variable(rows: np.ndarray, sites: list[Site]) -> dict[str, np.ndarray]:
     """
     parts: list[dict[str, np.ndarray]] = []
     for site in sites:
-        count = len(site.variables)
-        widths = [count, 1, *[count] * len(FULL), *([count] if site.clipped is not None else [])]
-        halves, scale, *others = np.split(rows[:, : sum(widths)], np.cumsum(widths)[:-1], axis=1)
-        rows = rows[:, sum(widths) :]
-        parts.append(_of_site(site, halves, scale, others))
+        widths = _widths(site)
+        *found, rows = np.split(rows, np.cumsum([*widths.values()]), axis=1)
+        parts.append(_of_site(site, dict(zip(widths, found, strict=True))))
     return {name: np.concatenate([part[name] for part in parts], axis=1) for name in parts[0]}
 
 
-def _of_site(
-    site: Site, halves: np.ndarray, scale: np.ndarray, others: list[np.ndarray]
-) -> dict[str, np.ndarray]:
+def _widths(site: Site) -> dict[str, int]:
+    """Numbers of a site at one step, by what they are."""
+    count = len(site.variables)
+    widths = {"base": count + 1, "full": len(FULL) * count}
+    return widths | ({"clipped": count} if site.has_clipped else {})
+
+
+def _of_site(site: Site, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     places = np.argsort(site.order)
-    found = {name: block[:, places] for name, block in zip(FULL, others, strict=False)}
+    halves, scale = rows["base"][:, :-1], rows["base"][:, -1:]
+    blocks = np.split(rows["full"], len(FULL), axis=1)
+    found = {name: block[:, places] for name, block in zip(FULL, blocks, strict=True)}
     with np.errstate(invalid="ignore"):
         norms = np.where(np.isnan(found["norm"]), np.sqrt(2 * halves), found["norm"])
         found["finite"] = np.where(np.isnan(scale), np.nan, np.isfinite(norms))
@@ -185,8 +208,7 @@ def _of_site(
         found["max_abs"] = found["max_abs"] / scale
     for name in ("norm", "max_abs", "zero_share"):
         found[name][:, list(site.without_gradient)] = np.nan
-    clipped = others[len(FULL)] if site.clipped is not None else np.full_like(halves, np.nan)
-    return {**found, "clipped_norm": clipped}
+    return {**found, "clipped_norm": rows.get("clipped", np.full_like(halves, np.nan))}
 
 
 STEP_COLUMNS = ("epoch", "seconds", *STEP_VALUES)
