@@ -81,8 +81,10 @@ def plot_reliability(curves: Mapping[str, Sequence[Said]], path: Path) -> None:
     axis.plot([0, 1], [0, 1], color="0.7", linewidth=1)
     for name, said in curves.items():
         points = bins(said)
+        if not points:
+            continue
         x, y = [one["said"] for one in points], [one["right"] for one in points]
-        low, high = zip(*(one["interval"] for one in points), strict=True) if points else ((), ())
+        low, high = zip(*(one["interval"] for one in points), strict=True)
         around = np.abs(np.subtract((low, high), y))
         axis.errorbar(x, y, yerr=around, marker="o", capsize=2, label=name)
         for one in points:
