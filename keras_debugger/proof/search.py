@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from keras_debugger.proof.combining import Combinations
 from keras_debugger.proof.longer import longer_plan
 from keras_debugger.proof.ordering import MIN_GAIN, error_of, rank
-from keras_debugger.proof.shortlist import Look, Shortlist
+from keras_debugger.proof.shortlist import Look, SearchResult, Shortlist
 from keras_debugger.training.budget import Budget
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.progress import Progress
@@ -23,23 +23,6 @@ ROUNDS = 3  # faults that are looked for, one after the other
 PARTNERS = 4  # plans that are tried together with the best one
 CLEAR_GAIN = 0.2  # of the control's score, from which a plan wins clearly in short trials
 RATES = (CauseKind.LEARNING_RATE_TOO_LOW, CauseKind.LEARNING_RATE_TOO_HIGH)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchResult:
-    """What the search found.
-
-    Args:
-        ranking: plans that beat the original on the selection part, best first.
-        trials: every training, in order.
-        cost: trainings of the original that it took.
-        causes: causes that the first plan of the ranking is against, in the order of discovery.
-    """
-
-    ranking: tuple[Plan, ...]
-    trials: tuple[Trial, ...]
-    cost: float
-    causes: tuple[CauseKind, ...] = ()
 
 
 def search(
@@ -57,8 +40,9 @@ def search(
     training of a run of few epochs that ended unfinished. Then come rounds: short trials order the
     plans, the best one is tried together with others, and the best of these is trained in full.
     What beats the control is the control of the next round, on top of which the other plans are
-    tried: a second fault. The search ends when nothing beats the control, when nine tenths of the
-    error are gone, or with the budget.
+    tried: a second fault. The remedy of a fact is kept for that even if it shows no gain alone. The
+    search ends when nothing beats the control, when nine tenths of the error are gone, or with the
+    budget.
 
     Args:
         budget: trains them, never more than an epoch beyond its limit.
@@ -125,12 +109,13 @@ class _Search:
         if self.finished and not self.budget.affordable(1.0):
             return False
         base = self.base
+        kept = self._fact if base is UNCHANGED else base
         candidates = [plan for plan in plans if plan not in self.finished]
-        if base is not UNCHANGED:
-            mended = set(self.combined.causes(base, self.finished))
+        if kept is not UNCHANGED:
+            mended = set(self.combined.causes(kept, self.finished))
             others = [plan for plan in candidates if plan.cause not in mended]
             same = [plan for plan in candidates if plan.cause in mended]
-            candidates = [*self.combined.together(base, others, known=self.finished), *same]
+            candidates = [*self.combined.together(kept, others, known=self.finished), *same]
         keep = 1.0 if self.budget.affordable(1.0) else 0.0
         whole = sum(self._cost(plan) for plan in candidates)
         if self.look is None or self.budget.affordable(whole):
@@ -141,6 +126,15 @@ class _Search:
         self.best_short = self._clearly_better(shortlist)
         self.train(self.queue)
         return self.base != base
+
+    @property
+    def _fact(self) -> Plan:
+        """The plan against a fact, though it shows no gain alone: a second fault may hide it."""
+        for plan, trial in self.finished.items():
+            before, after = rank_scores([self.original, trial])
+            if plan.prior > CERTAIN and after <= (1.0 + MIN_GAIN) * before:
+                return plan
+        return UNCHANGED
 
     def train(self, plans: Iterable[Plan]) -> None:
         """Full trainings in order, until one beats the best so far or the budget is spent."""

@@ -1,4 +1,4 @@
-"""Plans after short trials, and who makes these for a search."""
+"""What goes into a search and what comes out: plans after short trials, and their ranking."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from keras_debugger.types.plan import Plan
 from keras_debugger.types.trial import Trial
+from keras_debugger.types.vocabulary import CauseKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +38,20 @@ class Look(Protocol):
             known: full trainings so far.
             keep: trainings to leave in the budget.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """What the search found.
+
+    Args:
+        ranking: plans that beat the original on the selection part, best first.
+        trials: every training, in order.
+        cost: trainings of the original that it took.
+        causes: causes that the first plan of the ranking is against, in the order of discovery.
+    """
+
+    ranking: tuple[Plan, ...]
+    trials: tuple[Trial, ...]
+    cost: float
+    causes: tuple[CauseKind, ...] = ()

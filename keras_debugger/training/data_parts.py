@@ -129,7 +129,9 @@ class DataParts:
     def describe(self) -> str:
         """Which rows are used for what, in one sentence."""
         if self.folds and self.whole is not None:
-            judging = len(np.unique(np.concatenate([one.held_out for one in self.folds])))
+            judging = len(
+                np.unique(np.concatenate([np.asarray(one.held_out) for one in self.folds]))
+            )
             return (
                 f"{self.whole.rows} rows are too few for three parts: {self.selection.rows} rows "
                 f"choose the fix, and {judging} others judge in turn ({self.manner}), each time "
