@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from programs.counting import shipped_counts_without
+from programs.counting import causes_without
 from programs.data import Data, load
 from programs.faults import FAULTS
 from programs.healthy import programs
@@ -155,8 +155,7 @@ def judge_without(host: str) -> Callable[[TrainingRecord], DiagnosisView]:
 
     def judge_record(record: TrainingRecord) -> DiagnosisView:
         diagnosis = judge(record)
-        counts = shipped_counts_without(host)
-        causes = rank_causes(diagnosis.findings, record, counts=counts)
+        causes = causes_without(host, diagnosis.findings, record)
         unknown = max(0.0, 1.0 - sum(cause.confidence for cause in causes)) if causes else 0.0
         return replace(diagnosis, causes=causes, unknown=unknown)
 

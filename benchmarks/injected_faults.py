@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from healthy_runs import train_and_diagnose
-from programs.counting import counts_of, shipped_counts_without
+from programs.counting import causes_without, counts_of
 from programs.fault_scores import confusion, detection, error_rates, show, totals
 from programs.faults import FAULTS, HOSTS, Fault
 from programs.harm import effective, twins_of
@@ -133,20 +133,14 @@ def train_faulty(request: Request, *, records: Path | None = None) -> Row:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         run = run_of(fault.put_into(host, request.strength), request.seed, records)
-        row = describe(run, diagnose(run.record))
-    causes = named_without(request.host, run.record)
-    return {**row, **request._asdict(), "cause": fault.cause.name, "causes": causes}
-
-
-def named_without(host: str, record: object) -> list[list]:
-    """Causes and confidences when the package's counts leave out the program that is judged."""
-    from keras_debugger.causes.ranking import rank_causes
-    from keras_debugger.checks import ALL_CHECKS
-    from keras_debugger.checks.runner import run_checks
-
-    findings = run_checks(record, ALL_CHECKS).findings
-    causes = rank_causes(findings, record, counts=shipped_counts_without(host))
-    return [[cause.kind.name, round(cause.confidence, 3)] for cause in causes]
+        diagnosis = diagnose(run.record)
+    causes = causes_without(request.host, diagnosis.findings, run.record)
+    return {
+        **describe(run, diagnosis),
+        **request._asdict(),
+        "cause": fault.cause.name,
+        "causes": [[cause.kind.name, round(cause.confidence, 3)] for cause in causes],
+    }
 
 
 def _fault(name: str) -> Fault:

@@ -8,6 +8,10 @@ from importlib.resources import files
 from math import log
 
 from keras_debugger.causes.counts import FILE, Counts, read_counts
+from keras_debugger.causes.ranking import rank_causes
+from keras_debugger.types.cause import Cause
+from keras_debugger.types.finding import Finding
+from keras_debugger.types.record import TrainingRecord
 from programs.rows import Row, alarms
 
 LEAST = 0.5  # added to each count, so that nothing is impossible
@@ -70,9 +74,15 @@ def without_program(counts: dict[str, object], host: str) -> dict[str, object]:
     return {"command": counts["command"], "causes": causes}
 
 
+def causes_without(
+    host: str, findings: tuple[Finding, ...], record: TrainingRecord
+) -> tuple[Cause, ...]:
+    """The causes of findings when the package's counts leave out the program that is judged."""
+    return rank_causes(findings, record, counts=_shipped_counts_without(host))
+
+
 @cache
-def shipped_counts_without(host: str) -> Counts:
-    """The counts of the package as if a program had never been counted."""
+def _shipped_counts_without(host: str) -> Counts:
     shipped = files("keras_debugger.causes").joinpath(FILE).read_text(encoding="utf-8")
     return read_counts(without_program(json.loads(shipped), host))
 
