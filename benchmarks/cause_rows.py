@@ -98,6 +98,8 @@ def make_row(task: Task, *, budget: float, compare: bool) -> dict:
     assert isinstance(record, TrainingRecord)
     findings = run_checks(record, ALL_CHECKS).findings
     row["codes"] = sorted({finding.code for finding in findings})
+    curves = TrainingRecord(epoch_logs=record.epoch_logs)
+    row["curves"] = _listed(judge_without(task.host)(curves).causes)
     row["table"] = _listed(rank_causes(findings, record, counts=Counts()))
     row["counted"] = _listed(judge_without(task.host)(record).causes)
     row |= _searched(task, run, budget=budget, compare=compare)

@@ -15,6 +15,7 @@ Row = dict[str, Any]
 REPAIRED = 0.8  # share of the lost score that a repair brings back
 WAYS = {
     "baseline": "the baseline's table",
+    "curves": "the curves of the epochs alone",
     "table": "the record alone, with a good table",
     "counted": "the same with counts of other programs",
     "static": "the same with a profile of all the data",
