@@ -42,14 +42,16 @@ def ratios_of_program(
 
     Args:
         record: the run.
-        named: causes that a finding names: their object is there, whatever the description says.
+        named: causes that a finding reads off: they are there, whatever else the program says.
     """
     ratios = dict.fromkeys(striking_causes(record), STANDS_OUT)
     ratios |= dict.fromkeys(unlikely_causes(record).difference(named), HARDLY)
     if record.data_profile is not None:
         reach = _reach(record.data_profile)
-        if reach < LITTLE or reach > MUCH:
-            ratios[CauseKind.LABELS_CORRUPTED] = NOT_TAUGHT if reach < LITTLE else TAUGHT
+        if reach < LITTLE:
+            ratios[CauseKind.LABELS_CORRUPTED] = NOT_TAUGHT
+        elif reach > MUCH and CauseKind.LABELS_CORRUPTED not in named:
+            ratios[CauseKind.LABELS_CORRUPTED] = TAUGHT
     return ratios
 
 

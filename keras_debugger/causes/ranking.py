@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from keras_debugger.causes.counts import Counts, measured_counts
 from keras_debugger.causes.evidence import ratios_of_program
 from keras_debugger.causes.likelihood import POINTS, Support, groups_of, left_over, weight_of
-from keras_debugger.causes.prior import OTHER_PRIOR, PRIOR
+from keras_debugger.causes.prior import NAMED_BY, OTHER_PRIOR, PRIOR
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -74,7 +74,8 @@ def _posterior(
         for group in groups_of(findings, kind, counts, left or {}):
             support += group
             scores[kind] += weight_of(group)
-    named = {kind for finding in findings for kind in finding.causes}
+    read_off = (finding for finding in findings if finding.name not in NAMED_BY)
+    named = {kind for finding in read_off for kind in finding.causes}
     for kind, ratio in ratios_of_program(record, named).items():
         scores[kind] += math.log(ratio)
     return _normalised(scores), support

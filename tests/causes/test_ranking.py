@@ -356,6 +356,14 @@ def test_labels_that_teach_a_simple_model_are_hardly_random():
     assert kinds(memorised, steps_too_large, record=not_taught)[0] is C.LABELS_CORRUPTED
 
 
+def test_labels_that_the_loss_cannot_use_are_broken_though_they_teach_a_simple_model():
+    divided = finding("DAT109", causes=(C.LABELS_CORRUPTED, C.WRONG_LOSS))
+    taught = TrainingRecord(data_profile=profile(0.9))
+    (alone, *_), (beside, *_) = rank_causes((divided,), EMPTY), rank_causes((divided,), taught)
+    assert alone.kind is beside.kind is C.LABELS_CORRUPTED
+    assert beside.confidence == pytest.approx(alone.confidence, abs=0.01)
+
+
 def test_outliers_explain_the_spread_of_the_targets():
     spread = finding("DAT110", causes=(C.TARGETS_NOT_SCALED,))
     outliers = finding("DAT107", causes=(C.OUTLIERS,))
