@@ -180,7 +180,8 @@ def autofix(
         class_weight: as in `fit`.
         callbacks: as in `fit`; those that can be used again are used, the others are named.
         record: the `Recorder` of the run that went wrong; its fit arguments are taken over and the
-            original is not trained again only to be looked at.
+            original is not trained again only to be looked at, nor for the search where you give
+            validation data and the model is still as that run left it.
         metric: `auto`, or `accuracy`, `balanced_accuracy`, `auc`, `r2`, `mae`, `mse`, `loss`.
         min_improvement: relative reduction of the error that counts, 0 to 1.
         budget: cost of the search, in trainings of the original; the proof comes on top and is
