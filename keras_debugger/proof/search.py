@@ -182,11 +182,12 @@ class _Search:
         return tuple(sorted(clear, key=lambda plan: scores[plan]))
 
     def _pairs(self, leader: Plan, shortlist: Shortlist) -> list[Plan]:
-        """The leader with others: those that gained most, then other rates; its rate refined."""
+        """The leader with others: the likeliest, those that gained most, other rates; refined."""
         others = [plan for plan in shortlist.trials if plan.cause is not leader.cause]
         others.sort(key=lambda plan: shortlist.trials[plan].rank_score)
         rates = [plan for plan in others if plan.cause in RATES]
-        partners = dict.fromkeys((*others[: PARTNERS - len(RATES)], *rates))
+        likeliest = sorted(others, key=lambda plan: -plan.prior)[:1]
+        partners = dict.fromkeys((*likeliest, *others[: PARTNERS - len(RATES)], *rates))
         finer = self.combined.finer(leader, known=shortlist.trials)
         pairs = self.combined.together(leader, list(partners), known=self.finished)
         return [*finer, *pairs][:PARTNERS]
