@@ -13,7 +13,7 @@ from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import SimpleModel, TrainingRecord
-from keras_debugger.types.vocabulary import LossKind, Need, Severity, Symptom
+from keras_debugger.types.vocabulary import LabelForm, LossKind, Need, Severity, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +107,8 @@ class Underfitting(Check):
         self, run: Run, record: TrainingRecord, lowest: float, constant: float
     ) -> float | None:
         """Our training score in the unit of the simple models, None if it is not known."""
+        if record.data.labels and record.data.labels[0].form is LabelForm.MULTI_HOT:
+            return None  # Keras logs how often the largest answer is right: no score of all labels
         if len(run.train_accuracy):
             return end_level(run.train_accuracy)
         squared = record.model.outputs[0].loss is LossKind.MEAN_SQUARED_ERROR

@@ -12,7 +12,7 @@ from keras_debugger.checks.curves.underfitting import Underfitting
 from keras_debugger.checks.curves.unfinished_training import UnfinishedTraining
 from keras_debugger.recording.storage import read_source
 from keras_debugger.types.record import SimpleModel, TrainingRecord
-from keras_debugger.types.vocabulary import Need, Severity, Symptom
+from keras_debugger.types.vocabulary import LabelForm, Need, Severity, Symptom
 
 CHECKS = (NoLearning(), LossPlateau(), UnfinishedTraining(), Underfitting())
 
@@ -100,6 +100,14 @@ def test_a_simple_model_shows_what_the_data_allow(judge, underfits, healthy_run)
     assert "logistic regression" in found.summary
     assert judge(Underfitting(), with_simple(underfits, 0.2))[0] == ()
     assert judge(Underfitting(), with_simple(healthy_run, 0.95))[0] == ()
+
+
+def test_an_accuracy_of_several_labels_is_not_held_against_simple_models(judge, underfits):
+    simple = SimpleModel(name="ridge classifier", score=0.95, chance=0.5, chance_high=0.55)
+    labels = replace(underfits.data.labels[0], form=LabelForm.MULTI_HOT)
+    data = replace(underfits.data, labels=(labels,), simple_models=(simple,))
+    found, _ = judge(Underfitting(), replace(underfits, data_profile=data))
+    assert not any("ridge classifier" in one.summary for one in found)
 
 
 def test_a_plateau_is_a_note(judge, does_not_learn):
