@@ -5,12 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_debugger.recording.activations import (
-    EAGER_PROBES,
-    STATISTICS,
-    ActivationProbe,
-    describe_output,
-)
+from keras_debugger.recording.activations import EAGER_PROBES, ActivationProbe
+from keras_debugger.recording.layer_statistics import STATISTICS, describe_output
 from keras_debugger.recording.model.listening import Heard
 from keras_debugger.recording.model.probes import FIRST_PROBES
 from keras_debugger.recording.recorder import Recorder

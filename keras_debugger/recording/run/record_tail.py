@@ -2,7 +2,7 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def _join(head: _Log | None, tail: _Log | None, since: int) -> _Log | None:
     if head is None or tail is None:
         return tail
     earlier, rows = head.step < since, len(head.step)
-    columns = {}
+    columns: dict[str, Any] = {}
     for field in dataclasses.fields(tail):
         values = getattr(head, field.name)
         if isinstance(values, np.ndarray) and len(values) == rows:

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.recording.model_description import walk_layers
+from keras_debugger.recording.step.columns import by_variable
 from keras_debugger.recording.step.initial_weights import unique_paths
 from keras_debugger.recording.step.step_table import FIRST_STEPS
-from keras_debugger.recording.step.watch import STEP_COLUMNS, Watch, by_variable
+from keras_debugger.recording.step.watch import STEP_COLUMNS, Watch
 from keras_debugger.types.record import GradientLog, StepLogs, VariableDescription
 from keras_debugger.types.vocabulary import VariableRole
 

@@ -8,12 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_debugger.recording.activations import (
-    STATISTICS,
-    activation_log,
-    heard_in_call,
-    inference,
-)
+from keras_debugger.recording.activations import inference
+from keras_debugger.recording.layer_statistics import STATISTICS, activation_log, heard_in_call
 from keras_debugger.recording.step.ring import Rings
 from keras_debugger.recording.step.step_table import StepTable
 from keras_debugger.types.record import ActivationLog

@@ -1,8 +1,6 @@
 """The wrapped training step: the user's own step, and what is written down after it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -11,8 +9,8 @@ import tensorflow as tf
 
 from keras_debugger.recording.gradients import GradientTap
 from keras_debugger.recording.step.batch_sample import BatchSample
+from keras_debugger.recording.step.losses import Losses, listening_to_loss, loss_of
 from keras_debugger.recording.step.optimizers import learning_rate_of, optimizers_of
-from keras_debugger.recording.step.patching import patched
 from keras_debugger.recording.step.replicas import belongs_to_step, in_first_replica
 from keras_debugger.recording.step.ring import Rings, own_variable
 from keras_debugger.recording.step.site import Also
@@ -29,14 +27,6 @@ CAPACITY = 512  # rows that a ring holds; it is read before they are overwritten
 RARELY = 10  # steps between those at which rows of a batch may be copied
 
 Guarded = Callable[[Callable[[], Any]], Any]
-
-
-@dataclass(eq=False)
-class _Losses:
-    """Loss values that a step showed, the most trustworthy kind first."""
-
-    computed: list[Any] = field(default_factory=list)
-    tracked: list[Any] = field(default_factory=list)
 
 
 class StepTap:
@@ -98,9 +88,9 @@ class StepTap:
         def watched_step(data: Any) -> Any:
             if not in_first_replica():
                 return train_step(data)
-            losses = _Losses()
+            losses = Losses()
             also = self._guard(lambda: self._also(model, data, compiled=compiled))
-            with self.gradients.listening(model, also), _listening_to_loss(model, losses):
+            with self.gradients.listening(model, also), listening_to_loss(model, losses):
                 logs = train_step(data)
             self._guard(lambda: self._finish(model, data, logs, losses, compiled=compiled))
             return logs
@@ -123,12 +113,12 @@ class StepTap:
 
         return Also([*rows, *inputs], work) if rows or inputs else None
 
-    def _finish(self, model: Any, data: Any, logs: Any, losses: _Losses, *, compiled: bool) -> None:
+    def _finish(self, model: Any, data: Any, logs: Any, losses: Losses, *, compiled: bool) -> None:
         with tf.name_scope("keras_debugger"):
             row = self.gradients.row(
                 next(leaf for leaf in tf.nest.flatten(data) if leaf is not None)
             )
-            loss = _loss_of(model, logs, losses, row)
+            loss = loss_of(model, logs, losses, row)
             rate = self.gradients.learning_rate(row)
             if rate is None:
                 rate = learning_rate_of(next(iter(optimizers_of(model)), None))
@@ -157,50 +147,6 @@ def watch_test_step(
         return logs
 
     return watched_step
-
-
-@contextmanager
-def _listening_to_loss(model: Any, losses: _Losses) -> Iterator[None]:
-    """Note what `compute_loss` returns and what loss metrics are given during a step."""
-    with ExitStack() as patches:
-        original = model.compute_loss
-
-        def compute_loss(*arguments: Any, **named: Any) -> Any:
-            loss = original(*arguments, **named)
-            if in_first_replica():
-                losses.computed.append(loss)
-            return loss
-
-        patches.enter_context(patched(model, "compute_loss", compute_loss))
-        for metric in model.metrics:
-            if isinstance(metric, keras.metrics.Mean) and "loss" in metric.name:
-                watched = _watch_metric(metric, losses)
-                patches.enter_context(patched(metric, "update_state", watched))
-        yield
-
-
-def _watch_metric(metric: Any, losses: _Losses) -> Callable[..., Any]:
-    original = metric.update_state
-
-    def update_state(values: Any, *rest: Any, **named: Any) -> Any:
-        if in_first_replica():
-            losses.tracked.append(values)
-        return original(values, *rest, **named)
-
-    return update_state
-
-
-def _loss_of(model: Any, logs: Any, losses: _Losses, row: Any) -> Any:
-    """Loss of this batch alone, a float32 scalar; NaN if the step does not show it."""
-    replicas = tf.distribute.get_strategy().num_replicas_in_sync
-    for loss in losses.computed:
-        if belongs_to_step(loss, row):
-            return tf.cast(loss, tf.float32) * replicas
-    returned = [logs["loss"]] if isinstance(logs, dict) and "loss" in logs else []
-    for loss in (*losses.tracked, *returned):
-        if belongs_to_step(loss, row):
-            return tf.reduce_mean(tf.cast(loss, tf.float32))
-    return tf.constant(float("nan"))
 
 
 def _tensors(logs: Any, row: Any) -> list[Any]:
