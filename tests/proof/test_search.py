@@ -164,6 +164,20 @@ def test_two_faults_are_mended_by_two_plans_together():
     assert found.cost <= 3.0 + 1 / EPOCHS
 
 
+@pytest.mark.slow
+def test_the_remedy_of_a_fact_is_kept_while_a_second_fault_hides_its_gain(trainer, original):
+    fact = replace(NO_OP, prior=0.95, cause=CauseKind.OUTLIERS)
+
+    def combine(first, second):
+        return replace(second, name="both", fixes=(*first.fixes, *second.fixes))
+
+    plans = (fact, NORMALIZE, SLOWER)
+    found = searched(trainer, plans, original=original, limit=3.0, combine=combine)
+    assert found.trials[0].plan == fact
+    assert found.ranking[0].fixes == (*fact.fixes, *NORMALIZE.fixes)
+    assert set(found.causes) >= {NORMALIZE.cause}
+
+
 def test_a_rate_is_refined_by_half_a_power_of_ten_each_way():
     lower, higher = refined(plan_of("slower", ScaleLearningRate(factor=0.1)))
     assert [plan.edits[0].factor for plan in (lower, higher)] == pytest.approx(
