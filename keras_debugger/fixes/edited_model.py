@@ -102,7 +102,7 @@ def _with_output(model: ModelDescription, edit: SetOutput | SetLoss) -> ModelDes
         )
         return replace(model, outputs=tuple(outputs))
     units = output.units if edit.units is None else edit.units
-    outputs[edit.output] = replace(output, activation=edit.activation, units=units)
+    outputs[edit.output] = replace(output, activation=edit.activation, units=units, inner=())
     return replace(model, outputs=tuple(outputs))
 
 

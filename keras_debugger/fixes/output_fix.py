@@ -10,6 +10,7 @@ from keras_debugger.fixes.fitting_output import OutputForm, UnclearError
 from keras_debugger.types.edit import Edit, SetLoss, SetOutput
 from keras_debugger.types.record import LabelProfile, ModelDescription, OutputDescription
 from keras_debugger.types.setup import TrainingSetup
+from keras_debugger.types.vocabulary import CROSSENTROPIES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,8 @@ def _output_edits(position: int, output: OutputDescription, form: OutputForm) ->
     """The edits that give an output another form; none if it has that form."""
     edits: list[Edit] = []
     units = form.units if form.units not in (None, output.units) else None
-    if form.activation is not output.activation or units is not None:
+    squeezed = bool(output.inner) and form.loss in CROSSENTROPIES
+    if form.activation is not output.activation or units is not None or squeezed:
         edits.append(SetOutput(output=position, activation=form.activation, units=units))
     if form.loss is not output.loss or form.from_logits != bool(output.from_logits):
         edits.append(SetLoss(output=position, loss=form.loss, from_logits=form.from_logits))

@@ -68,6 +68,8 @@ class StepLogs:
         learning_rate: learning rate in force at the step.
         batch_size: rows in the batch, int.
         seconds: time since training began, in seconds (interpolated inside an epoch).
+        penalty: part of the loss that regularizers and `add_loss` of layers make; NaN where the
+            train_step does not show it, None in older records.
     """
 
     step: np.ndarray
@@ -76,6 +78,7 @@ class StepLogs:
     learning_rate: np.ndarray
     batch_size: np.ndarray
     seconds: np.ndarray
+    penalty: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +223,11 @@ class LayerDescription:
         dropout: dropout rate (also of recurrent layers), 0 if none.
         l1: factor of the L1 weight penalty of its kernel.
         l2: factor of the L2 weight penalty of its kernel.
+        regularizers: names of its settings that penalise or bound its weights or answers, such as
+            `activity_regularizer` and `kernel_constraint`.
+        noise: standard deviation of the noise that it adds in training, 0 if none.
+        kept_by_constraint: share of the norm that the constraint of a weight matrix leaves of it
+            before the first step, the smallest; None without a constraint.
         kernel_initializer: class name of its kernel's initializer, empty if it has none.
         bias_initializer: class name of its bias's initializer, empty if it has none.
         momentum: momentum of the moving statistics of batch normalisation, None otherwise.
@@ -245,6 +253,9 @@ class LayerDescription:
     dropout: float = 0.0
     l1: float = 0.0
     l2: float = 0.0
+    regularizers: tuple[str, ...] = ()
+    noise: float = 0.0
+    kept_by_constraint: float | None = None
     kernel_initializer: str = ""
     bias_initializer: str = ""
     momentum: float | None = None
@@ -267,6 +278,7 @@ class OutputDescription:
         loss: loss on this output.
         loss_name: its name, for people to read.
         from_logits: whether the loss takes logits; None if the loss does not know the question.
+        inner: activations between the last weights and the last activation, first one first.
     """
 
     name: str
@@ -277,6 +289,7 @@ class OutputDescription:
     loss: LossKind
     loss_name: str
     from_logits: bool | None = None
+    inner: tuple[Activation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,7 @@ def setups(make_setup, classifier, regression, blueprints):
         "residual": make_setup(residual(), pixels, numbers, epochs=2, shuffle=False),
         "frozen": make_setup(frozen(), pixels, numbers, batch_size=4),
         "logits": make_setup(mlp(64, 10, output=None), pixels, numbers),
+        "cut logits": make_setup(cut_logits(), pixels, numbers),
         "squashed": make_setup(mlp(10, 1, output="sigmoid"), table, targets, loss="mse"),
         "outliers": make_setup(
             mlp(10, 1, output=None), table, np.where(targets > 300, 1e4, targets / 77), loss="mse"
@@ -147,6 +148,11 @@ def regularised():
             layers.Dropout(0.8, name="after_head"),
         ]
     )
+
+
+def cut_logits():
+    """ReLU in front of the softmax."""
+    return keras.Sequential([mlp(64, 10, output="relu"), layers.Softmax(name="shares")])
 
 
 def normalised():

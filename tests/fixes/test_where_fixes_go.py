@@ -9,6 +9,7 @@ from keras import layers
 
 from keras_debugger.errors import NotApplicableError
 from keras_debugger.fixes import ALL_FIXES
+from keras_debugger.recording.model_description import describe_model
 from keras_debugger.types.edit import (
     AddSkip,
     BalanceClasses,
@@ -210,6 +211,14 @@ class TestOutputs:
         assert applied.edits == (SetLoss(output=0, loss=loss, from_logits=True),)
         assert applied.kind is FixKind.SET_FROM_LOGITS
         refused("fit-output", changed, "which fit")
+
+    def test_an_activation_in_front_of_the_last_one_goes(self, setups, blueprints):
+        found = edits("fit-output", setups["cut logits"])
+        assert found == (SetOutput(output=0, activation=Activation.SOFTMAX),)
+        refused("fit-output", setups["cut logits"].with_edits(*found), "which fit")
+        blueprint = blueprints[id(setups["cut logits"].model)]
+        (output,) = describe_model(blueprint.build(found, seed=0, inputs=None, steps=1)).outputs
+        assert (output.activation, output.inner) == (Activation.SOFTMAX, ())
 
     def test_the_loss_can_be_changed_where_the_model_cannot(self, setups):
         stuck = replace(setups["logits"], graph=None, refusal="a closed model")

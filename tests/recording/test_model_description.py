@@ -107,6 +107,41 @@ def test_an_unbuilt_sequential_model():
     assert description.metrics == ("accuracy",)
 
 
+@pytest.mark.parametrize(
+    ("head", "inner"),
+    [
+        ([layers.Dense(3), layers.Softmax()], ()),
+        ([layers.Dense(3, "softmax")], ()),
+        ([layers.Dense(3, "linear"), layers.Activation("linear"), layers.Softmax()], ()),
+        ([layers.Dense(3, "relu"), layers.Softmax()], (Activation.RELU,)),
+        (
+            [layers.Dense(3), layers.ReLU(), layers.Dropout(0.1), layers.Softmax()],
+            (Activation.RELU,),
+        ),
+        (
+            [layers.Dense(3, "relu"), layers.Activation("sigmoid"), layers.Softmax()],
+            (Activation.RELU, Activation.SIGMOID),
+        ),
+        ([layers.Dense(3, "relu"), layers.BatchNormalization(), layers.Softmax()], ()),
+        ([layers.Dense(3, "tanh"), layers.Rescaling(10.0), layers.Softmax()], (Activation.OTHER,)),
+    ],
+)
+def test_activations_in_front_of_the_last_one(head, inner):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(5, "relu"), *head])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    (output,) = describe_model(model).outputs
+    assert output.activation is Activation.SOFTMAX
+    assert output.inner == inner
+
+
+def test_an_operation_may_be_the_last_activation():
+    start = keras.Input((4,))
+    model = keras.Model(start, keras.ops.softmax(layers.Dense(3, "relu")(start)))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    (output,) = describe_model(model).outputs
+    assert (output.activation, output.inner) == (Activation.SOFTMAX, (Activation.RELU,))
+
+
 def test_a_built_sequential_model_is_a_chain():
     model = keras.Sequential(
         [

@@ -29,6 +29,7 @@ _PASSING = (LayerKind.DROPOUT, LayerKind.RESHAPE, LayerKind.POOLING)
 class _Head:
     layer: str
     activation: Activation
+    inner: tuple[Activation, ...] = ()
 
 
 _NOTHING = _Head("", Activation.LINEAR)
@@ -74,6 +75,7 @@ def describe_outputs(model: Any, trace: Trace | None) -> tuple[OutputDescription
                 loss=kind,
                 loss_name=name,
                 from_logits=from_logits,
+                inner=head.inner,
             )
         )
     return tuple(described)
@@ -139,7 +141,24 @@ def _head(call: TracedCall, before: list[_Head]) -> _Head:
     layer = layers.pop() if len(layers) == 1 else ""
     if activation is None:
         activation = _joined(call.operation, {head.activation for head in before})
-    return _Head(layer, activation)
+        inner = (
+            before[0].inner
+            if len(before) == 1 and kind in (*_PASSING, LayerKind.ACTIVATION)
+            else ()
+        )
+    else:
+        inner = _inner(call.operation, before)
+    return _Head(layer, activation, inner)
+
+
+def _inner(operation: Any, before: list[_Head]) -> tuple[Activation, ...]:
+    """The activations whose values another activation takes."""
+    is_layer = isinstance(operation, keras.layers.Layer)
+    if len(before) != 1 or (is_layer and resolve_kind(operation) is not LayerKind.ACTIVATION):
+        return ()
+    (head,) = before
+    passed = () if head.activation is Activation.LINEAR else (head.activation,)
+    return head.inner + passed
 
 
 def _joined(operation: Any, found: set[Activation]) -> Activation:
