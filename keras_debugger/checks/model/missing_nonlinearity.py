@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.layer_order import is_linear_link, next_layers
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LayerDescription, ModelDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Activation, CauseKind, LayerKind, Need, Severity
@@ -37,9 +37,11 @@ class MissingNonlinearity(Check):
         others = [layer for layer in record.model.hidden if layer.kind in _NON_LINEAR_KINDS]
         every = len(linear) == len(hidden) and not others
         place = linear[0].path
+        severity = severity_by_outcome(record) if every else Severity.NOTE
         return (
             self.finding(
-                severity=severity_by_outcome(record) if every else Severity.NOTE,
+                severity=severity,
+                symptom=symptom_by_outcome(record, severity),
                 summary=f"{len(linear)} of {len(hidden)} hidden layers have no non-linearity "
                 f"before the next weights, first {place}.",
                 place=place,

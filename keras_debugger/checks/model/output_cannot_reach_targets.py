@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.outcome import GOOD, quality
+from keras_debugger.checks.outcome import GOOD, quality, symptom_by_outcome
 from keras_debugger.checks.tasks import BOUNDS, outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -39,9 +39,11 @@ class OutputCannotReachTargets(Check):
             excess = max(low - labels.minimum, labels.maximum - high) / max(labels.sd, 1e-30)
             if not excess > self.max_excess:
                 continue
+            severity = Severity.NOTE if quality(record) >= GOOD else Severity.ERROR
             findings.append(
                 self.finding(
-                    severity=Severity.NOTE if quality(record) >= GOOD else Severity.ERROR,
+                    severity=severity,
+                    symptom=symptom_by_outcome(record, severity),
                     summary=f"{output.activation.value} answers from {low:g} to {high:g}, but "
                     f"targets of {output.name} go from "
                     f"{labels.minimum:.4g} to {labels.maximum:.4g}.",

@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.model.weight_columns import KERNELS, described_variables, head_paths
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LayerDescription, TrainingRecord, VariableDescription
-from keras_debugger.types.vocabulary import CauseKind, LayerKind, Need, Severity, VariableRole
+from keras_debugger.types.vocabulary import CauseKind, LayerKind, Need, VariableRole
 
 _KINDS = frozenset({LayerKind.DENSE, LayerKind.CONV, LayerKind.RECURRENT})
 
@@ -49,9 +49,11 @@ class WeightsOfWrongScale(Check):
             return ()
         variable, words, value, limit = hit[0]
         more = f" ({len(hit) - 1} more are alike)" if len(hit) > 1 else ""
+        severity = severity_by_outcome(record)
         return (
             self.finding(
-                severity=severity_by_outcome(record, unknown=Severity.WARNING),
+                severity=severity,
+                symptom=symptom_by_outcome(record, severity),
                 summary=f"{variable.path} {words}{more}.",
                 place=variable.path,
                 step=0,

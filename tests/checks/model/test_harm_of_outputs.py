@@ -3,8 +3,12 @@
 import keras
 import pytest
 from sklearn import datasets
+from sklearn.preprocessing import scale
 
 from keras_debugger.checks.model.activation_not_probability import ActivationIsNoProbability
+from keras_debugger.checks.model.missing_nonlinearity import MissingNonlinearity
+from keras_debugger.checks.model.output_cannot_reach_targets import OutputCannotReachTargets
+from keras_debugger.checks.model.weights_of_wrong_scale import WeightsOfWrongScale
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.types.vocabulary import CauseKind, Severity, Symptom
 
@@ -14,11 +18,17 @@ def digits():
     return (bunch.data[:600] / 16.0).astype("float32"), bunch.target[:600]
 
 
-def recorded(data, *head, loss, epochs=15):
+def diabetes():
+    bunch = datasets.load_diabetes()
+    return scale(bunch.data).astype("float32"), scale(bunch.target).astype("float32")
+
+
+def recorded(data, *head, loss, epochs=15, **hidden):
     """A real run of a small network with this head; the last quarter of the rows is held out."""
     keras.utils.set_random_seed(0)
     x, y = data
-    model = keras.Sequential([keras.Input(x.shape[1:]), keras.layers.Dense(32, "relu"), *head])
+    layer = keras.layers.Dense(32, **{"activation": "relu", **hidden})
+    model = keras.Sequential([keras.Input(x.shape[1:]), layer, *head])
     model.compile(keras.optimizers.Adam(5e-3), loss)
     cut = 3 * len(x) // 4
     parts = (x[:cut], y[:cut], x[cut:], y[cut:])
@@ -53,3 +63,53 @@ class TestActivationIsNoProbability:
     def test_free_logits_in_a_softmax_layer_are_right(self):
         record = classified(keras.layers.Dense(10), keras.layers.Softmax(), epochs=2)
         assert ActivationIsNoProbability().run(record) == ()
+
+
+class TestOutputCannotReachTargets:
+    def test_targets_below_zero_behind_relu(self):
+        record = recorded(diabetes(), keras.layers.Dense(1, "relu"), loss="mse")
+        (finding,) = OutputCannotReachTargets().run(record)
+        assert (finding.severity, finding.symptom) == (Severity.ERROR, Symptom.UNDERFITTING)
+
+    def test_a_linear_output_reaches_them(self):
+        record = recorded(diabetes(), keras.layers.Dense(1), loss="mse")
+        assert OutputCannotReachTargets().run(record) == ()
+
+
+def moons():
+    x, y = datasets.make_moons(400, noise=0.1, random_state=0)
+    return x.astype("float32"), y
+
+
+@pytest.mark.parametrize(("activation", "harmed"), [(None, True), ("relu", False)])
+def test_linear_hidden_layers_harm_where_classes_are_curved(activation, harmed):
+    record = recorded(
+        moons(),
+        keras.layers.Dense(1, "sigmoid"),
+        loss="binary_crossentropy",
+        epochs=30,
+        activation=activation,
+    )
+    symptoms = [finding.symptom for finding in MissingNonlinearity().run(record)]
+    assert symptoms == ([Symptom.UNDERFITTING] if harmed else [])
+
+
+def test_linear_hidden_layers_do_no_harm_where_a_line_is_enough():
+    x, y = datasets.load_breast_cancer(return_X_y=True)
+    head = keras.layers.Dense(1, "sigmoid")
+    data = scale(x).astype("float32"), y
+    record = recorded(data, head, loss="binary_crossentropy", activation=None)
+    (finding,) = MissingNonlinearity().run(record)
+    assert (finding.severity, finding.symptom) == (Severity.NOTE, None)
+
+
+@pytest.mark.parametrize(("deviation", "harmed"), [(5.0, True), (0.1, False)])
+def test_initial_weights_of_wrong_scale_that_cost_something(deviation, harmed):
+    start = keras.initializers.RandomNormal(stddev=deviation, seed=0)
+    record = classified(
+        keras.layers.Dense(10, "softmax", kernel_initializer=start),
+        kernel_initializer=start,
+        epochs=5,
+    )
+    symptoms = [finding.symptom for finding in WeightsOfWrongScale().run(record)]
+    assert symptoms == ([Symptom.UNDERFITTING] if harmed else [])
