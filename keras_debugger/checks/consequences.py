@@ -9,6 +9,7 @@ from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Need, Severity
 
 _NAN_IN_DATA = ("DAT102", "DAT103")
+_LOGARITHMS = ("MOD123", "MOD129")
 _TOO_LARGE = ("GRD101", "GRD107")
 _SILENT_AT_START = ("DAT104", "MOD110", "ACT106", "ACT101")
 _SILENT = (*_SILENT_AT_START, "ACT102", "ACT103", "GRD105")
@@ -16,10 +17,18 @@ _HELD_BACK = ("DAT107", "MOD114", "MOD115", "MOD111", "DAT110", "DAT101", "ACT10
 
 EXPLAINED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "LOS101": (*_NAN_IN_DATA, "MOD123", *_TOO_LARGE, "LOS103", "GRD103", "GRD104"),
-        "LOS116": (*_NAN_IN_DATA, "MOD123", *_TOO_LARGE, "LOS103", "GRD103", "GRD104", "LOS101"),
-        "ACT107": (*_NAN_IN_DATA, "MOD123", *_TOO_LARGE, "GRD103", "GRD104"),
-        "GRD103": (*_NAN_IN_DATA, "MOD123", *_TOO_LARGE, "LOS103"),
+        "LOS101": (*_NAN_IN_DATA, *_LOGARITHMS, *_TOO_LARGE, "LOS103", "GRD103", "GRD104"),
+        "LOS116": (
+            *_NAN_IN_DATA,
+            *_LOGARITHMS,
+            *_TOO_LARGE,
+            "LOS103",
+            "GRD103",
+            "GRD104",
+            "LOS101",
+        ),
+        "ACT107": (*_NAN_IN_DATA, *_LOGARITHMS, *_TOO_LARGE, "GRD103", "GRD104"),
+        "GRD103": (*_NAN_IN_DATA, *_LOGARITHMS, *_TOO_LARGE, "LOS103"),
         "GRD104": ("GRD103", *_NAN_IN_DATA, *_TOO_LARGE, "LOS103"),
         "LOS103": (*_TOO_LARGE, "DAT110", "ACT105"),
         "GRD101": ("MOD120", "LOS103", "GRD107", "ACT105"),

@@ -20,10 +20,10 @@ class FitOutput(OutputFix):
 
     Two classes in one column: one sigmoid unit and binary crossentropy. Several classes: softmax
     and (sparse) categorical crossentropy. Several labels a row: sigmoid and binary crossentropy.
-    Numbers: an activation that reaches them all, linear if in doubt, and squared error where the
-    loss was one for classes. Where the loss alone is wrong, such as logits under a crossentropy
-    of probabilities, only the loss is changed. An activation in front of the last one, such as
-    ReLU before softmax, goes.
+    Numbers: an activation that reaches them all, linear if in doubt, softplus under a loss that
+    takes logarithms, and squared error where the loss was one for classes. Where the loss alone is
+    wrong, such as logits under a crossentropy of probabilities, only the loss is changed. An
+    activation in front of the last one, such as ReLU before softmax, goes.
 
     When: labels, last activation and loss do not fit each other, which Keras accepts in silence.
     Refused when: they fit; the labels or the last activation do not say what would fit; the loss

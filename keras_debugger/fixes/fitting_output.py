@@ -10,11 +10,8 @@ BCE = LossKind.BINARY_CROSSENTROPY
 CCE = LossKind.CATEGORICAL_CROSSENTROPY
 SCCE = LossKind.SPARSE_CATEGORICAL_CROSSENTROPY
 ON_CLASSES = (*CROSSENTROPIES, LossKind.HINGE)
-ABOVE_ZERO = (
-    LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR,
-    LossKind.POISSON,
-    LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR,
-)
+LOGARITHMS = (LossKind.MEAN_SQUARED_LOGARITHMIC_ERROR, LossKind.POISSON)  # of the answers
+ABOVE_ZERO = (*LOGARITHMS, LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR)
 RANGES = {
     Activation.SIGMOID: (0.0, 1.0),
     Activation.HARD_SIGMOID: (0.0, 1.0),
@@ -99,6 +96,8 @@ def _for_numbers(output: OutputDescription, labels: LabelProfile) -> OutputForm:
     if loss in (*ON_CLASSES, LossKind.KL_DIVERGENCE) or (low < 0 and loss in ABOVE_ZERO):
         loss = LossKind.MEAN_SQUARED_ERROR
     least, most = RANGES.get(output.activation, (-math.inf, math.inf))
+    if loss in LOGARITHMS and least < 0:
+        return OutputForm(activation=Activation.SOFTPLUS, loss=loss)
     fits = least <= low and high <= most and output.activation is not Activation.SOFTMAX
     return OutputForm(activation=output.activation if fits else Activation.LINEAR, loss=loss)
 
@@ -130,22 +129,24 @@ def _for_integer_classes(
     binary = labels.form is LabelForm.BINARY
     if binary and labels.minimum == -1 and labels.maximum == 1:
         return _for_signs(output)
+    counted = any("acc" in metric for metric in metrics)
+    if output.loss in LOGARITHMS and not counted and labels.minimum >= 0:
+        return _for_numbers(output, labels)
     classes = int(labels.maximum) + 1
     sparse = classes > 10 * max(2, len(labels.classes))
     if not labels.integer_valued or labels.minimum < 0 or sparse:
         raise UnclearError("labels that are not 0, 1, 2, ...")
     if output.units is None or output.units == 1:
-        return _for_one_unit(output, labels, classes, metrics)
+        return _for_one_unit(output, labels, classes, counted=counted)
     if output.units < classes:
         raise UnclearError(f"{output.units} units for {classes} classes")
     return _probability_or_logit(output, Activation.SOFTMAX, SCCE)
 
 
 def _for_one_unit(
-    output: OutputDescription, labels: LabelProfile, classes: int, metrics: tuple[str, ...]
+    output: OutputDescription, labels: LabelProfile, classes: int, *, counted: bool
 ) -> OutputForm:
     if labels.form is not LabelForm.BINARY:
-        counted = any("acc" in metric for metric in metrics)
         if output.loss not in ON_CLASSES and not counted:
             raise UnclearError("whole numbers that may be classes or amounts")
         return OutputForm(activation=Activation.SOFTMAX, loss=SCCE, units=classes)

@@ -15,6 +15,7 @@ from keras_debugger.checks.model.fixed_training_argument import FixedTrainingArg
 from keras_debugger.checks.model.frozen_layers import FrozenLayers
 from keras_debugger.checks.model.logits_as_probabilities import LogitsAsProbabilities
 from keras_debugger.checks.model.missing_nonlinearity import MissingNonlinearity
+from keras_debugger.checks.model.negative_answers import NegativeAnswers
 from keras_debugger.checks.model.output_cannot_reach_targets import OutputCannotReachTargets
 from keras_debugger.checks.model.own_loss_breaks import OwnLossBreaks
 from keras_debugger.checks.model.penalty_too_strong import PenaltyTooStrong
@@ -55,4 +56,5 @@ MODEL_CHECKS: tuple[Check, ...] = (
     SameInitialWeights(),
     FixedTrainingArgument(),
     BiasOnlyLayers(),
+    NegativeAnswers(),
 )

@@ -1,14 +1,18 @@
 """Facts about outputs become symptoms where a real run shows that they did harm."""
 
 import keras
+import numpy as np
 import pytest
 from sklearn import datasets
 from sklearn.preprocessing import scale
 
+from keras_debugger.checks import ALL_CHECKS
 from keras_debugger.checks.model.activation_not_probability import ActivationIsNoProbability
 from keras_debugger.checks.model.missing_nonlinearity import MissingNonlinearity
+from keras_debugger.checks.model.negative_answers import NegativeAnswers
 from keras_debugger.checks.model.output_cannot_reach_targets import OutputCannotReachTargets
 from keras_debugger.checks.model.weights_of_wrong_scale import WeightsOfWrongScale
+from keras_debugger.checks.runner import run_checks
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.types.vocabulary import CauseKind, Severity, Symptom
 
@@ -113,3 +117,30 @@ def test_initial_weights_of_wrong_scale_that_cost_something(deviation, harmed):
     )
     symptoms = [finding.symptom for finding in WeightsOfWrongScale().run(record)]
     assert symptoms == ([Symptom.UNDERFITTING] if harmed else [])
+
+
+def counts():
+    bunch = datasets.load_diabetes()
+    return scale(bunch.data).astype("float32"), np.round(bunch.target / 100).astype("float32")
+
+
+class TestNegativeAnswers:
+    def test_the_logarithm_of_a_linear_output(self):
+        record = recorded(counts(), keras.layers.Dense(1, name="answer"), loss="poisson")
+        (finding,) = NegativeAnswers().run(record)
+        assert (finding.severity, finding.place) == (Severity.ERROR, "answer")
+        assert finding.causes[0] is CauseKind.WRONG_OUTPUT_ACTIVATION
+        results = run_checks(record, ALL_CHECKS)
+        (nan,) = [one for one in results.findings if one.code == "LOS101"]
+        assert nan.consequence_of == "MOD129"
+
+    def test_it_is_a_note_where_all_answers_stay_positive(self):
+        head = keras.layers.Dense(1, bias_initializer=keras.initializers.Constant(30.0))
+        x, y = counts()
+        record = recorded((x, y + 30), head, loss="poisson")
+        (finding,) = NegativeAnswers().run(record)
+        assert finding.severity is Severity.NOTE
+
+    def test_a_positive_output_is_right(self):
+        record = recorded(counts(), keras.layers.Dense(1, "softplus"), loss="poisson")
+        assert NegativeAnswers().run(record) == ()
