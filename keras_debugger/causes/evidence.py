@@ -108,7 +108,7 @@ def _by_model(model: ModelDescription) -> Iterator[CauseKind]:
         yield CauseKind.UNBOUNDED_RECURRENT_ACTIVATION
     if not any(layer.momentum is not None for layer in model.layers):
         yield CauseKind.BATCH_NORM_STATISTICS_LAG
-    if not any(layer.dropout > 0 or layer.l1 > 0 or layer.l2 > 0 for layer in model.layers):
+    if not _is_regularized(model):
         yield CauseKind.TOO_MUCH_REGULARIZATION
     if all(layer.trainable or not layer.parameters for layer in model.layers):
         yield CauseKind.FROZEN_LAYERS
@@ -126,6 +126,16 @@ def _by_model(model: ModelDescription) -> Iterator[CauseKind]:
         optimizer.clipnorm or optimizer.clipvalue or optimizer.global_clipnorm
     ):
         yield CauseKind.UNCLIPPED_GRADIENTS
+
+
+def _is_regularized(model: ModelDescription) -> bool:
+    """Whether anything holds weights or answers back: penalty, bound, decay or noise."""
+    if model.optimizer is not None and model.optimizer.weight_decay:
+        return True
+    return any(
+        layer.dropout or layer.noise or layer.l1 or layer.l2 or layer.regularizers
+        for layer in model.layers
+    )
 
 
 def _reach(data: DataProfile) -> float:

@@ -60,7 +60,11 @@ NAMED: Mapping[str, tuple[float, ...]] = MappingProxyType(
 NAMED_OTHER = (5.0, 3.0, 2.0)
 # And of single checks of a family that infer what others of it read off.
 NAMED_BY: Mapping[str, tuple[float, ...]] = MappingProxyType(
-    {"memorised-labels": (20.0, 8.0, 4.0), "labels-without-signal": (150.0, 30.0, 10.0)}
+    {
+        "memorised-labels": (20.0, 8.0, 4.0),
+        "labels-without-signal": (150.0, 30.0, 10.0),
+        "weight-decay-too-strong": (1000.0, 150.0, 30.0),
+    }
 )
 
 SYMPTOMS: Mapping[Symptom, Mapping[CauseKind, float]] = MappingProxyType(

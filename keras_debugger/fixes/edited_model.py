@@ -80,17 +80,23 @@ def _with_layer(model: ModelDescription, edit: Edit) -> ModelDescription:
                 bias_initializer="zeros",
             )
         case SetDropout():
-            return _changed(model, edit.layer, dropout=edit.rate)
+            return _changed(model, edit.layer, **_rate(model, edit))
         case SetBatchNormMomentum():
             return _changed(model, edit.layer, momentum=edit.momentum)
         case SetL2():
-            return _changed(model, edit.layer, l1=0.0, l2=edit.factor)
+            left = ("kernel_regularizer",) if edit.factor else ()
+            return _changed(model, edit.layer, l1=0.0, l2=edit.factor, regularizers=left)
         case SetUnits():
             return _changed(model, edit.layer, units=edit.units)
         case SetTrainable():
             return _with_trainable(model, edit)
         case _:
             return model
+
+
+def _rate(model: ModelDescription, edit: SetDropout) -> dict[str, float]:
+    is_noise = any(layer.path == edit.layer and layer.noise for layer in model.layers)
+    return {"noise" if is_noise else "dropout": edit.rate}
 
 
 def _with_output(model: ModelDescription, edit: SetOutput | SetLoss) -> ModelDescription:

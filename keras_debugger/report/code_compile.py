@@ -92,6 +92,8 @@ def _apply(edit: Edit, optimizer: _Optimizer) -> _Optimizer:
             return replace(optimizer, description=fresh, factor=1.0)
         case SetSchedule(schedule=schedule):
             return replace(optimizer, description=replace(now, schedule=""), schedule=schedule)
+        case SetWeightDecay(factor=0.0):
+            return replace(optimizer, description=replace(now, weight_decay=0.0), decay=0.0)
         case SetWeightDecay(factor=factor):
             return replace(optimizer, decay=factor)
         case ClipNorm(limit=limit, over_all=over_all):

@@ -161,7 +161,12 @@ def _arguments(line: Line) -> tuple[str, ...] | None:
 def _dense(line: Line, named: str) -> tuple[str, ...] | None:
     layer = line.layer
     known = layer.kernel_initializer in _INITIALIZERS and not layer.l1 and layer.units is not None
-    if not known or layer.activation in (Activation.OTHER, Activation.PRELU):
+    told = ("kernel_regularizer",) if layer.l2 else ()
+    if (
+        not known
+        or set(layer.regularizers) - set(told)
+        or layer.activation in (Activation.OTHER, Activation.PRELU)
+    ):
         return None
     values = {}
     if layer.activation is not Activation.LINEAR:

@@ -145,11 +145,13 @@ def _apply(edit: Edit, line: Line) -> Line:
                 f"was {short(layer.kernel_initializer) or 'another initializer'}",
                 f"kernel_initializer={literal(initializer)}",
             )
+        case SetL2(factor=0.0):
+            new = replace(layer, l1=0.0, l2=0.0, regularizers=())
+            gone = layer.regularizers or ("kernel_regularizer",)
+            return _changed(line, new, "no penalty", *(f"{name}=None" for name in gone))
         case SetL2(factor=factor):
-            penalty = f"keras.regularizers.L2({decimal(factor)})" if factor else "None"
-            words = "weight penalty" if factor else "no weight penalty"
-            new = replace(layer, l1=0.0, l2=factor)
-            return _changed(line, new, words, f"kernel_regularizer={penalty}")
+            penalty = f"kernel_regularizer=keras.regularizers.L2({decimal(factor)})"
+            return _changed(line, replace(layer, l1=0.0, l2=factor), "weight penalty", penalty)
         case SetDropout(rate=rate) | InsertDropout(rate=rate) if _has_own_dropout(layer):
             words = f"dropout was {layer.dropout:g}"
             new = replace(layer, dropout=rate)
@@ -157,6 +159,9 @@ def _apply(edit: Edit, line: Line) -> Line:
             if isinstance(edit, InsertDropout) and layer.kind is not LayerKind.ATTENTION:
                 arguments.append(f"recurrent_dropout={decimal(rate)}")
             return _changed(line, new, words, *arguments)
+        case SetDropout(rate=rate) if layer.noise:
+            changed = _changed(line, replace(layer, noise=rate), f"was {layer.noise:g}")
+            return replace(changed, gone=rate == 0)
         case SetDropout(rate=rate):
             new = replace(layer, dropout=rate)
             changed = _changed(line, new, f"was {layer.dropout:g}", f"rate={decimal(rate)}")

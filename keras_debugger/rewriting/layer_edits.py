@@ -33,7 +33,9 @@ from keras_debugger.types.edit import (
 from keras_debugger.types.vocabulary import Activation
 
 _KERNELS = ("kernel_regularizer", "depthwise_regularizer", "embeddings_regularizer")
-_PENALTIES = (*_KERNELS, "pointwise_regularizer", "recurrent_regularizer", "bias_regularizer")
+_OTHERS = ("pointwise", "recurrent", "bias", "gamma", "beta", "activity")
+_PENALTIES = (*_KERNELS, *(f"{part}_regularizer" for part in _OTHERS))
+_BOUNDS = tuple(key.replace("_regularizer", "_constraint") for key in _PENALTIES)
 
 
 def plan_layer_edit(edit: Edit, subject: Subject, plan: RebuildPlan) -> None:
@@ -110,7 +112,10 @@ def _set_initializer(edit: SetInitializer, subject: Subject, plan: RebuildPlan) 
 def _set_l2(edit: SetL2, subject: Subject, plan: RebuildPlan) -> None:
     layer = subject.layer(edit.layer, edit)
     own = plan.of(edit.layer)
-    keys = _KERNELS if edit.factor > 0 else _PENALTIES
+    if isinstance(layer, keras.layers.ActivityRegularization) and edit.factor == 0:
+        own.settings |= {"l1": 0.0, "l2": 0.0}
+        return
+    keys = _KERNELS if edit.factor > 0 else (*_PENALTIES, *_BOUNDS)
     found = [key for key in keys if has_setting(layer, own, key)]
     if not found:
         raise cannot_apply(edit, f"a {type(layer).__name__} has no weight penalty")

@@ -60,6 +60,9 @@ def set_dropout(edit: SetDropout, subject: Subject, plan: RebuildPlan) -> None:
     """Change the rate of a dropout layer, or of the dropout inside a layer."""
     layer = subject.layer(edit.layer, edit)
     own = plan.of(edit.layer)
+    if isinstance(layer, keras.layers.GaussianNoise):
+        own.settings["stddev"] = edit.rate
+        return
     if isinstance(layer, NOISE):
         own.settings["rate"] = edit.rate
         return

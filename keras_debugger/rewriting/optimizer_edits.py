@@ -106,6 +106,8 @@ def _scheduled(core: OptimizerRecipe, edit: SetSchedule, steps: int | None) -> O
 def _decayed(core: OptimizerRecipe, edit: SetWeightDecay, steps: int | None) -> OptimizerRecipe:
     if "weight_decay" not in core.config:
         raise cannot_apply(edit, f"{core.kind.__name__} has no weight decay")
+    if edit.factor == 0.0:
+        return _with(core, weight_decay=0.0)
     rate = first_rate(core.config.get("learning_rate"))
     if not rate > 0.0:
         raise cannot_apply(edit, f"the learning rate is {rate:g}")

@@ -115,7 +115,8 @@ def _unlike(edit: Edit, optimizer: Any, last: dict[type, Edit]) -> str:
             same = type(optimizer) is type(keras.optimizers.get(edit.name))
             return "" if same else f"the optimizer is {type(optimizer).__name__}"
         case SetWeightDecay():
-            return "" if optimizer.weight_decay else "the optimizer does not decay weights"
+            shown = bool(optimizer.weight_decay) == bool(edit.factor)
+            return "" if shown else f"the weight decay is {optimizer.weight_decay}"
         case SetSchedule(schedule=Schedule.COSINE | Schedule.WARM_UP) if SetOptimizer not in last:
             given = optimizer.get_config()["learning_rate"]
             return "" if isinstance(given, dict) else "the learning rate follows no schedule"
@@ -133,6 +134,8 @@ def _unchanged(new: Any, own: LayerPlan, model: Any) -> str:
     """Why a layer does not show its plan; empty if it does."""
     for key, value in own.settings.items():
         shown = settings(new.get_config(), key)
+        if value is None and not shown:
+            continue  # a config leaves out an `activity_regularizer` that is None
         if not shown or not all(_same(one, value, key) for one in shown):
             return f"{key} is still {shown}"
         if key.endswith("_regularizer") and value is not None and new.built:

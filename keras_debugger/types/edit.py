@@ -47,7 +47,7 @@ class InsertDropout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetDropout:
-    """Change the rate of a dropout layer; 0 switches it off."""
+    """Change the rate of dropout, or the standard deviation of noise; 0 switches it off."""
 
     layer: str
     rate: float
@@ -77,7 +77,7 @@ class SetBatchNormMomentum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetL2:
-    """Set the L2 penalty of a layer's kernel; 0 removes any weight penalty."""
+    """Set the L2 penalty of a layer's kernel; 0 removes all its penalties and constraints."""
 
     layer: str
     factor: float
@@ -186,7 +186,7 @@ class SetOptimizer:
 class SetWeightDecay:
     """Let the optimizer take `factor / sqrt(steps of the training)` of each weight at each step.
 
-    Keras multiplies its `weight_decay` by the learning rate, so it is divided by the first one.
+    0 switches weight decay off. Keras multiplies its `weight_decay` by the learning rate, so it is divided by the first one.
     """
 
     factor: float

@@ -115,3 +115,36 @@ def test_both_orders_of_two_fixes_make_the_same_model(name, pair, setups, bluepr
     assert one == two
     for ours, theirs in zip(*(model.get_weights() for model in made), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def own_penalty(weights):
+    return 0.3 * keras.ops.sum(weights * weights)
+
+
+@pytest.mark.parametrize("name", ["weaken-regularization", "remove-regularization"])
+def test_all_that_holds_a_model_back_is_taken_off(name, make_setup, blueprints):
+    layers, l1 = keras.layers, keras.regularizers.L1(0.1)
+    model = keras.Sequential(
+        [
+            layers.Input((6,)),
+            layers.Dense(8, activity_regularizer=l1, bias_regularizer=l1),
+            layers.GaussianNoise(0.5),
+            layers.Dense(8, kernel_regularizer=own_penalty),
+            layers.ActivityRegularization(l2=0.5),
+            layers.Dense(3, "softmax", kernel_constraint=keras.constraints.MaxNorm(0.02)),
+        ]
+    )
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(60, 6)).astype("float32"), random.integers(0, 3, 60)
+    optimizer = keras.optimizers.AdamW(1e-3, weight_decay=1.0)
+    setup = make_setup(model, x, y, optimizer=optimizer)
+    (fix,) = (one for one in ALL_FIXES if one.name == name)
+    edits = fix.edits(setup)
+    rebuilt = build(setup, blueprints, edits)
+    check_as_foreseen(rebuilt, setup.with_edits(*edits))
+    rebuilt(x, training=True)
+    assert sum(float(loss) for loss in rebuilt.losses) == 0.0
+    assert not rebuilt.optimizer.weight_decay
+    assert not any(weight.constraint for weight in rebuilt.weights)
+    (noise,) = (one for one in rebuilt.layers if isinstance(one, layers.GaussianNoise))
+    assert noise.stddev == (0.125 if name == "weaken-regularization" else 0.0)

@@ -7,6 +7,7 @@ from keras_debugger.checks.model.bias_only_layers import BiasOnlyLayers
 from keras_debugger.checks.model.capacity import ManyWeightsForFewRows
 from keras_debugger.checks.model.categorical_loss_of_one_unit import CategoricalLossOfOneUnit
 from keras_debugger.checks.model.constant_weights import ConstantWeights
+from keras_debugger.checks.model.constraint_too_tight import ConstraintTooTight
 from keras_debugger.checks.model.depth import DeepWithoutNormalisation
 from keras_debugger.checks.model.dropout_before_batch_norm import DropoutBeforeBatchNorm
 from keras_debugger.checks.model.dropout_on_output import DropoutOnOutput
@@ -44,6 +45,7 @@ MODEL_CHECKS: tuple[Check, ...] = (
     WeightsOfWrongScale(),
     FrozenLayers(),
     PenaltyTooStrong(),
+    ConstraintTooTight(),
     DropoutTooStrong(),
     DropoutOnOutput(),
     DropoutBeforeBatchNorm(),

@@ -6,6 +6,7 @@ from keras_debugger.checks.optimizer.rate_reaches_zero import RateReachesZero
 from keras_debugger.checks.optimizer.rows_never_seen import RowsNeverSeen
 from keras_debugger.checks.optimizer.too_few_updates import TooFewUpdates
 from keras_debugger.checks.optimizer.unusual_learning_rate import UnusualLearningRate
+from keras_debugger.checks.optimizer.weight_decay_too_strong import WeightDecayTooStrong
 
 OPTIMIZER_CHECKS: tuple[Check, ...] = (
     UnusualLearningRate(),
@@ -13,4 +14,5 @@ OPTIMIZER_CHECKS: tuple[Check, ...] = (
     TooFewUpdates(),
     MetricDoesNotFit(),
     RowsNeverSeen(),
+    WeightDecayTooStrong(),
 )

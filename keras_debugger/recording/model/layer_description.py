@@ -55,6 +55,9 @@ def describe_layer(
         dropout=_dropout(inside),
         l1=l1,
         l2=l2,
+        regularizers=_regularizers(inside),
+        noise=float(inside.stddev) if isinstance(inside, keras.layers.GaussianNoise) else 0.0,
+        kept_by_constraint=_kept(inside),
         kernel_initializer=_initializer(inside, *_KERNEL_INITIALIZERS),
         bias_initializer=_initializer(inside, "bias_initializer"),
         momentum=momentum,
@@ -77,6 +80,10 @@ def _looks_untrained(layer: Any) -> bool | None:
     return None if values.size < 2 else bool((values == values.flat[0]).all())
 
 
+_PARTS = (
+    *("kernel", "depthwise", "pointwise", "embeddings", "recurrent", "bias", "gamma", "beta"),
+    "activity",
+)
 _KERNEL_INITIALIZERS = ("kernel_initializer", "depthwise_initializer", "embeddings_initializer")
 
 
@@ -117,6 +124,28 @@ def _dropout(layer: Any) -> float:
         rates.append(configured(layer).get("dropout"))
     numbers = [float(rate) for rate in rates if isinstance(rate, int | float)]
     return max(numbers, default=0.0)
+
+
+def _regularizers(layer: Any) -> tuple[str, ...]:
+    """Names of the settings that penalise or bound weights or answers, and are not None."""
+    holders = [one for one in (layer, getattr(layer, "cell", None)) if one is not None]
+    names = [f"{part}_{kind}" for kind in ("regularizer", "constraint") for part in _PARTS]
+    return tuple(
+        name for name in names if any(getattr(one, name, None) is not None for one in holders)
+    )
+
+
+def _kept(layer: Any) -> float | None:
+    """Smallest share of the norm of a weight matrix that its constraint leaves; None without."""
+    shares = []
+    for variable in layer.weights:
+        if variable.constraint is None or len(variable.shape) < 2:
+            continue
+        norm = np.linalg.norm(keras.ops.convert_to_numpy(variable))
+        if norm > 0:
+            bounded = keras.ops.convert_to_numpy(variable.constraint(variable.value))
+            shares.append(float(np.linalg.norm(bounded) / norm))
+    return min(shares, default=None)
 
 
 def _penalty(layer: Any) -> tuple[float, float]:

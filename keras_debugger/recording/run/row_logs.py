@@ -36,6 +36,7 @@ def step_logs(watch: Watch, *, since: int = 0) -> StepLogs | None:
         learning_rate=_frozen(columns["learning_rate"].astype(np.float64)),
         batch_size=_frozen(rows.astype(np.int64)),
         seconds=_frozen(columns["seconds"].astype(np.float64)),
+        penalty=_frozen(columns["penalty"].astype(np.float64)),
     )
 
 

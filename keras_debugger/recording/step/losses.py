@@ -14,9 +14,10 @@ from keras_debugger.recording.step.replicas import belongs_to_step, in_first_rep
 
 @dataclass(eq=False)
 class Losses:
-    """Loss values that a step showed, the most trustworthy kind first."""
+    """Loss values that a step showed, the most trustworthy kind first, and penalties in them."""
 
     computed: list[Any] = field(default_factory=list)
+    penalties: list[Any] = field(default_factory=list)
     tracked: list[Any] = field(default_factory=list)
 
 
@@ -30,6 +31,7 @@ def listening_to_loss(model: Any, losses: Losses) -> Iterator[None]:
             loss = original(*arguments, **named)
             if in_first_replica():
                 losses.computed.append(loss)
+                losses.penalties.append(_sum_of(model.losses))
             return loss
 
         patches.enter_context(patched(model, "compute_loss", compute_loss))
@@ -49,6 +51,18 @@ def _watch_metric(metric: Any, losses: Losses) -> Callable[..., Any]:
         return original(values, *rest, **named)
 
     return update_state
+
+
+def _sum_of(penalties: list[Any]) -> Any:
+    return tf.add_n([tf.reduce_sum(tf.cast(one, tf.float32)) for one in penalties or [0.0]])
+
+
+def penalty_of(losses: Losses, row: Any) -> Any:
+    """What layers and regularizers added to the loss of this batch; NaN if it is not known."""
+    for penalty in losses.penalties:
+        if belongs_to_step(penalty, row):
+            return penalty
+    return tf.constant(float("nan"))
 
 
 def loss_of(model: Any, logs: Any, losses: Losses, row: Any) -> Any:

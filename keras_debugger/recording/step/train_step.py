@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_debugger.recording.gradients import GradientTap
 from keras_debugger.recording.step.batch_sample import BatchSample
-from keras_debugger.recording.step.losses import Losses, listening_to_loss, loss_of
+from keras_debugger.recording.step.losses import Losses, listening_to_loss, loss_of, penalty_of
 from keras_debugger.recording.step.optimizers import learning_rate_of, optimizers_of
 from keras_debugger.recording.step.replicas import belongs_to_step, in_first_replica
 from keras_debugger.recording.step.ring import Rings, own_variable
@@ -22,7 +22,7 @@ from keras_debugger.recording.step.step_activations import (
 from keras_debugger.recording.step.step_table import FIRST_STEPS
 
 STEP = "step"  # key of the numbers that a step has whatever its optimizers are
-STEP_VALUES = ("loss", "learning_rate", "batch_size")
+STEP_VALUES = ("loss", "learning_rate", "batch_size", "penalty")
 CAPACITY = 512  # rows that a ring holds; it is read before they are overwritten
 RARELY = 10  # steps between those at which rows of a batch may be copied
 
@@ -122,7 +122,10 @@ class StepTap:
             rate = self.gradients.learning_rate(row)
             if rate is None:
                 rate = learning_rate_of(next(iter(optimizers_of(model)), None))
-            numbers = {STEP: [loss, rate, _rows_of(data)], **self.gradients.parts}
+            numbers = {
+                STEP: [loss, rate, _rows_of(data), penalty_of(losses, row)],
+                **self.gradients.parts,
+            }
             self.rings.write(row, numbers)
             if self.bad_batch is not None:
                 is_bad = tf.logical_or(
