@@ -93,7 +93,9 @@ def _for_numbers(output: OutputDescription, labels: LabelProfile) -> OutputForm:
     if output.loss in (*CROSSENTROPIES, LossKind.KL_DIVERGENCE) and as_shares:
         return _for_shares(output)
     loss = output.loss
-    if loss in (*ON_CLASSES, LossKind.KL_DIVERGENCE) or (low < 0 and loss in ABOVE_ZERO):
+    by_zero = loss is LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR and low == 0
+    below_zero = low < 0 and loss in ABOVE_ZERO
+    if loss in (*ON_CLASSES, LossKind.KL_DIVERGENCE) or by_zero or below_zero:
         loss = LossKind.MEAN_SQUARED_ERROR
     least, most = RANGES.get(output.activation, (-math.inf, math.inf))
     if loss in LOGARITHMS and least < 0:

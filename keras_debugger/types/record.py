@@ -436,6 +436,7 @@ class LabelProfile:
         counts: rows of each class, same order, int.
         order: association of neighbouring rows' labels in the given order, 0 (shuffled) to 1
             (sorted): share of neighbours with equal class beyond chance, or lag-1 correlation.
+        zero_share: share of finite values nearer to zero than a thousandth of their mean size.
     """
 
     name: str
@@ -454,6 +455,7 @@ class LabelProfile:
     classes: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
     order: float = 0.0
+    zero_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

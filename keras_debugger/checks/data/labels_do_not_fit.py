@@ -21,8 +21,8 @@ class LabelsDoNotFitLoss(Check):
     Formula: binary and categorical cross-entropy need labels from 0 to 1; sparse categorical
         cross-entropy needs whole numbers from 0 to units - 1; a squared logarithmic error needs
         labels above -1; a Poisson loss needs labels of at least 0; a percentage error needs
-        labels of one sign; hinge needs -1 and 1, or 0 and 1; no loss can use labels that are all
-        equal.
+        labels of one sign, with at most `most_zeros` at zero; hinge needs -1 and 1, or 0 and 1;
+        no loss can use labels that are all equal.
     Source: definition of the losses. Keras casts class numbers to integers without a word, so
         labels that were divided like pixels all become class 0.
     Known problems: none known.
@@ -34,6 +34,7 @@ class LabelsDoNotFitLoss(Check):
     needs: ClassVar[frozenset[Need]] = frozenset({Need.DATA, Need.MODEL})
 
     tolerance: float = 1e-3  # rounding that labels may have
+    most_zeros: float = 0.01  # share of labels that a percentage error may divide by
     fewest_rows: int = 10  # below, equal labels prove nothing
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
@@ -69,10 +70,20 @@ class LabelsDoNotFitLoss(Check):
             return f"{span}, but {output.loss_name} takes the logarithm of 1 + label"
         if output.loss is LossKind.POISSON and low < 0.0:
             return f"{span}, but {output.loss_name} takes counts of at least 0"
-        if output.loss is LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR and low < 0.0 < high:
-            return f"{span}, but {output.loss_name} divides by the label"
+        if output.loss is LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR:
+            return self._complaint_about_division(output, labels, span)
         if output.loss is LossKind.HINGE and (low < -1.0 - slack or high > 1.0 + slack):
             return f"{span}, but {output.loss_name} takes -1 and 1, or 0 and 1"
+        return ""
+
+    def _complaint_about_division(
+        self, output: OutputDescription, labels: LabelProfile, span: str
+    ) -> str:
+        if labels.minimum < 0.0 < labels.maximum:
+            return f"{span}, but {output.loss_name} divides by the label"
+        if labels.zero_share > self.most_zeros:
+            zeros = f"are zero or nearly so in {labels.zero_share:.0%} of all cases"
+            return f"{zeros}, but {output.loss_name} divides by the label"
         return ""
 
     def _complaint_about_classes(self, output: OutputDescription, labels: LabelProfile) -> str:

@@ -66,7 +66,13 @@ def describe_labels(item: NamedArray) -> LabelProfile:
         classes=tuple(found.values.tolist()),
         counts=tuple(int(count) for count in found.counts),
         order=_order(labels, found),
+        zero_share=_zero_share(values),
     )
+
+
+def _zero_share(values: np.ndarray) -> float:
+    sizes = np.abs(values)
+    return float((sizes <= 1e-3 * sizes.mean()).mean()) if sizes.size else 0.0
 
 
 def _order(labels: np.ndarray, found: Classes) -> float:

@@ -33,6 +33,7 @@ SPARSE = "sparse_categorical_crossentropy"
         ("poisson", 1, lambda y: y - 1.5, "WRONG_LOSS"),
         ("mean_squared_logarithmic_error", 1, lambda y: y - 2.5, "WRONG_LOSS"),
         ("mean_absolute_percentage_error", 1, lambda y: y - 0.5, "WRONG_LOSS"),
+        ("mean_absolute_percentage_error", 1, lambda y: y, "WRONG_LOSS"),  # zeros among them
     ],
 )
 def test_labels_that_the_loss_cannot_use(loss, units, labels, cause):
