@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from keras_debugger.checks.base import Check
+from keras_debugger.checks.outcome import quality, symptom_by_outcome
 from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, OutputDescription, TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity
+from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity, Symptom
 
 _UNIT_INTERVAL = frozenset({LossKind.BINARY_CROSSENTROPY, LossKind.CATEGORICAL_CROSSENTROPY})
+_LOSS_OF_ZERO = 100.0  # percentage error of answering 0 always, at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,7 @@ class LabelsDoNotFitLoss(Check):
                 findings.append(
                     self.finding(
                         severity=Severity.ERROR,
+                        symptom=_symptom(record, output),
                         summary=f"The labels {complaint}.",
                         place=labels.name or output.name,
                         value=labels.minimum if labels.minimum < 0 else labels.maximum,
@@ -107,3 +112,13 @@ class LabelsDoNotFitLoss(Check):
         if output.loss in _UNIT_INTERVAL and labels.classes:
             return (CauseKind.LABELS_CORRUPTED, CauseKind.WRONG_LOSS)
         return (CauseKind.WRONG_LOSS, CauseKind.LABELS_CORRUPTED)
+
+
+def _symptom(record: TrainingRecord, output: OutputDescription) -> Symptom | None:
+    """What the run shows of it: no more than a constant guess was reached, or too little."""
+    losses = np.empty(0) if record.epoch_logs is None else record.epoch_logs.finite("loss")
+    in_percent = output.loss is LossKind.MEAN_ABSOLUTE_PERCENTAGE_ERROR
+    zero_was_better = in_percent and losses.size > 0 and losses.min() > _LOSS_OF_ZERO
+    if zero_was_better or quality(record) <= 0.0:
+        return Symptom.NO_LEARNING
+    return symptom_by_outcome(record, Severity.ERROR)

@@ -7,6 +7,7 @@ from sklearn import datasets
 from sklearn.preprocessing import scale
 
 from keras_debugger.checks import ALL_CHECKS
+from keras_debugger.checks.data.labels_do_not_fit import LabelsDoNotFitLoss
 from keras_debugger.checks.model.activation_not_probability import ActivationIsNoProbability
 from keras_debugger.checks.model.missing_nonlinearity import MissingNonlinearity
 from keras_debugger.checks.model.negative_answers import NegativeAnswers
@@ -27,13 +28,13 @@ def diabetes():
     return scale(bunch.data).astype("float32"), scale(bunch.target).astype("float32")
 
 
-def recorded(data, *head, loss, epochs=15, **hidden):
+def recorded(data, *head, loss, epochs=15, metrics=(), **hidden):
     """A real run of a small network with this head; the last quarter of the rows is held out."""
     keras.utils.set_random_seed(0)
     x, y = data
     layer = keras.layers.Dense(32, **{"activation": "relu", **hidden})
     model = keras.Sequential([keras.Input(x.shape[1:]), layer, *head])
-    model.compile(keras.optimizers.Adam(5e-3), loss)
+    model.compile(keras.optimizers.Adam(5e-3), loss, metrics=list(metrics))
     cut = 3 * len(x) // 4
     parts = (x[:cut], y[:cut], x[cut:], y[cut:])
     recorder = Recorder(probe_data=parts)
@@ -117,6 +118,23 @@ def test_initial_weights_of_wrong_scale_that_cost_something(deviation, harmed):
     )
     symptoms = [finding.symptom for finding in WeightsOfWrongScale().run(record)]
     assert symptoms == ([Symptom.UNDERFITTING] if harmed else [])
+
+
+@pytest.mark.parametrize(
+    ("data", "loss"),
+    [
+        (lambda x, y: (x, y + 1), "binary_crossentropy"),  # classes called 1 and 2
+        (lambda x, y: (x, y * x[:, 0] ** 2), "mean_absolute_percentage_error"),  # half are zero
+    ],
+)
+def test_labels_that_the_loss_cannot_use_teach_nothing(data, loss):
+    x, y = moons()
+    for_classes = "entropy" in loss
+    head = keras.layers.Dense(1, "sigmoid" if for_classes else None)
+    metrics = ["accuracy"] if for_classes else []
+    record = recorded(data(x, y), head, loss=loss, metrics=metrics)
+    (finding,) = LabelsDoNotFitLoss().run(record)
+    assert finding.symptom is Symptom.NO_LEARNING
 
 
 def counts():
