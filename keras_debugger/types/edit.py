@@ -186,7 +186,8 @@ class SetOptimizer:
 class SetWeightDecay:
     """Let the optimizer take `factor / sqrt(steps of the training)` of each weight at each step.
 
-    0 switches weight decay off. Keras multiplies its `weight_decay` by the learning rate, so it is divided by the first one.
+    0 switches weight decay off. Keras multiplies its `weight_decay` by the learning rate, so it
+    is divided by the first one.
     """
 
     factor: float
