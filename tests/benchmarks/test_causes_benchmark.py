@@ -81,6 +81,6 @@ def test_one_program_all_the_way_and_again_from_its_file(budget, tmp_path, monke
     assert len(faulty) == 1
     assert faulty[0]["healthy"] or {"table", "baseline", "static"} <= set(faulty[0])
     assert faulty[0]["healthy"] or ("experiments" in faulty[0]) is (budget != "0")
-    assert "keras_debugger" in capsys.readouterr().out
+    assert "keras-debugger" in capsys.readouterr().out
     causes.main()
     assert json.loads(out.read_text()) == rows
