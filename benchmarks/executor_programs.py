@@ -6,15 +6,9 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 from sklearn.datasets import load_digits, load_wine
+from trainers import trainer_on
 
-from keras_debugger.recording.data_profile import profile_data
-from keras_debugger.recording.model_description import describe_model
-from keras_debugger.rewriting.blueprint import read_blueprint
-from keras_debugger.training.data import split_data
-from keras_debugger.training.scoring import choose_metric
 from keras_debugger.training.trainer import Trainer
-from keras_debugger.types.record import FitDescription
-from keras_debugger.types.setup import TrainingSetup
 
 L = keras.layers
 
@@ -87,16 +81,4 @@ def model_of(kind: Kind, *, rate: float = 1e-3) -> keras.Model:
 
 def trainer_of(kind: Kind, *, epochs: int) -> Trainer:
     """What makes the trainings of a program, in this process until it gets another executor."""
-    model = model_of(kind)
-    parts = split_data(kind.data(), seed=0)
-    description = describe_model(model)
-    profile = profile_data(parts.train.x, parts.train.y)
-    blueprint = read_blueprint(model, description)
-    setup = TrainingSetup(
-        model=description,
-        data=profile,
-        fit=FitDescription(epochs=epochs, batch_size=kind.batch_size, shuffle=True),
-        graph=blueprint.graph,
-    )
-    metric = choose_metric(description, profile)
-    return Trainer(blueprint, parts, metric, setup=setup, model=model)
+    return trainer_on(model_of(kind), kind.data(), epochs=epochs, batch_size=kind.batch_size)

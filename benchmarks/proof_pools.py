@@ -13,17 +13,12 @@ limit_threads(1)
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_wine  # noqa: E402
+from trainers import trainer_on  # noqa: E402
 
-from keras_debugger.recording.data_profile import profile_data  # noqa: E402
-from keras_debugger.recording.model_description import describe_model  # noqa: E402
-from keras_debugger.rewriting.blueprint import read_blueprint  # noqa: E402
-from keras_debugger.training.data import split_data  # noqa: E402
-from keras_debugger.training.scoring import choose_metric  # noqa: E402
 from keras_debugger.training.trainer import Trainer  # noqa: E402
 from keras_debugger.types.edit import Edit, NormalizeInput, ScaleLearningRate  # noqa: E402
 from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan  # noqa: E402
-from keras_debugger.types.record import FitDescription, TrainingRecord  # noqa: E402
-from keras_debugger.types.setup import TrainingSetup  # noqa: E402
+from keras_debugger.types.record import TrainingRecord  # noqa: E402
 from keras_debugger.types.trial import Score, Trial  # noqa: E402
 from keras_debugger.types.vocabulary import FixKind  # noqa: E402
 
@@ -89,18 +84,8 @@ def trainer_of(setup: SetUp) -> Trainer:
     model = keras.Sequential([keras.layers.Input(x.shape[1:]), *layers, head])
     loss = "mse" if numbers else "sparse_categorical_crossentropy"
     model.compile(keras.optimizers.Adam(setup.learning_rate), loss)
-    parts = split_data((x.astype("float32"), y), seed=0)
-    description = describe_model(model)
-    profile = profile_data(parts.train.x, parts.train.y)
-    blueprint = read_blueprint(model, description)
-    values = TrainingSetup(
-        model=description,
-        data=profile,
-        fit=FitDescription(epochs=setup.epochs, batch_size=32, shuffle=True),
-        graph=blueprint.graph,
-    )
-    metric = choose_metric(description, profile)
-    return Trainer(blueprint, parts, metric, setup=values)
+    data = (x.astype("float32"), y)
+    return trainer_on(model, data, epochs=setup.epochs, batch_size=32)
 
 
 def plan_of(label: str, edits: Sequence[Edit]) -> Plan:
