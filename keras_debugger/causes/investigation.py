@@ -11,7 +11,6 @@ from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.information import expected_information
 from keras_debugger.causes.inquiry import Inquiry
 from keras_debugger.causes.interventions import Intervention
-from keras_debugger.causes.ordering import CERTAIN
 from keras_debugger.causes.probes import aimed_at
 from keras_debugger.causes.telling import answered, causes_after, probed
 from keras_debugger.types.cause import Cause
@@ -117,7 +116,7 @@ def _probe_longer(inquiry: Inquiry) -> None:
     if inquiry.laboratory.longer <= inquiry.laboratory.short or len(tried) < 2:
         return
     best = sorted(tried, key=lambda plan: -inquiry.gain(plan))[:LONGER_PLANS]
-    certain = [plan for plan in tried if plan.prior > CERTAIN and plan not in best]
+    certain = [plan for plan in tried if plan.is_certain and plan not in best]
     short = inquiry.control
     inquiry.laboratory.expect((inquiry.base, *best, *certain), inquiry.laboratory.longer)
     if inquiry.train(inquiry.base, inquiry.laboratory.longer):

@@ -6,7 +6,6 @@ from keras_debugger.causes.information import Belief
 from keras_debugger.causes.probes import MIN_GAIN, SHARE_OF_BEST
 from keras_debugger.types.plan import Plan
 
-CERTAIN = 0.8  # prior of a cause that is a fact, not a guess
 CLEARLY_BEATEN = 0.5  # share of the best gain below which a certain cause loses its rank
 NEXT_REMEDY = 0.6  # each further plan against a cause counts by this share of the one before it
 
@@ -41,7 +40,7 @@ def order(scores: Mapping[Plan, float], control: float, plans: Sequence[Plan]) -
     def group(plan: Plan) -> int | None:
         share = gains[plan] / best if clear and plan in gains else None
         unknown = plan not in gains and not plan.is_late
-        if plan.prior > CERTAIN and not unknown:
+        if plan.is_certain and not unknown:
             if share is None or share >= SHARE_OF_BEST:
                 return 0
             if share >= CLEARLY_BEATEN:

@@ -17,7 +17,6 @@ from keras_debugger.types.vocabulary import CauseKind
 
 __all__ = ["SearchResult", "Shortlist", "search"]
 
-CERTAIN = 0.8  # prior of a cause that is a fact: its plan is trained in full before all others
 SOLVED = 0.1  # share of the original's error at which no further plan is tried
 ROUNDS = 3  # faults that are looked for, one after the other
 PARTNERS = 4  # plans that are tried together with the best one
@@ -60,7 +59,7 @@ def search(
         original = budget.train(UNCHANGED, budget.full if budget.affordable(1.0) else 1)
     combined = Combinations(combine=combine)
     state = _Search(budget=budget, original=original, look=look, combined=combined)
-    state.train(plan for plan in plans[:1] if plan.prior > CERTAIN)
+    state.train(plan for plan in plans[:1] if plan.is_certain)
     if not state.finished and (longer := longer_plan(budget, plans, original)) is not None:
         state.train([longer])
     for _ in range(ROUNDS):
@@ -132,7 +131,7 @@ class _Search:
         """The plan against a fact, though it shows no gain alone: a second fault may hide it."""
         for plan, trial in self.finished.items():
             before, after = rank_scores([self.original, trial])
-            if plan.prior > CERTAIN and after <= (1.0 + MIN_GAIN) * before:
+            if plan.is_certain and after <= (1.0 + MIN_GAIN) * before:
                 return plan
         return UNCHANGED
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from keras_debugger.causes.broken_data import OF_DATA, refusal
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.investigation import investigate
-from keras_debugger.causes.ordering import CERTAIN
 from keras_debugger.causes.telling import with_mended
 from keras_debugger.errors import (
     InvalidModelError,
@@ -32,7 +31,7 @@ from keras_debugger.stages.run_state import FIRST_PROOF_SEED, RunState
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.time_limit import TimeIsUp
 from keras_debugger.types.cause import Cause
-from keras_debugger.types.plan import UNCHANGED, Plan
+from keras_debugger.types.plan import CERTAIN, UNCHANGED, Plan
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict

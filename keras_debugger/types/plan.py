@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from keras_debugger.types.edit import Edit, SetEpochs, StopEarly
 from keras_debugger.types.vocabulary import CauseKind, FixKind
 
+CERTAIN = 0.8  # probability from which a cause counts as a fact, not a guess
 # What a short training cannot show.
 LATE_CAUSES = frozenset({CauseKind.OVERCAPACITY, CauseKind.CLASS_IMBALANCE})
 LATE_EDITS = (SetEpochs, StopEarly)
@@ -49,6 +50,11 @@ class Plan:
     def edits(self) -> tuple[Edit, ...]:
         """All edits in order."""
         return tuple(edit for fix in self.fixes for edit in fix.edits)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether its cause is a fact, so that it is tried before guesses."""
+        return self.prior > CERTAIN
 
     @property
     def is_late(self) -> bool:
