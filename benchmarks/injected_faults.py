@@ -4,7 +4,7 @@
         [--healthy JSON] [--part i/n] [--plots FOLDER] [--counts FILE] [--rates FILE]
         [--only-figures] [--first-seed S] [--records FOLDER]
 
-Faults with a dial (programs/faults.py) are put into healthy programs. One round puts each fault at
+Faults with a dial (programs/faults/) are put into healthy programs. One round puts each fault at
 each strength into one program, the next round into the next, so that the first runs are spread
 over all. A fault counts only where it harms (programs/harm.py). Causes are ranked with the counts
 of the package less those of the program that is judged. `--healthy` takes the healthy twins
