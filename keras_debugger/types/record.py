@@ -3,6 +3,7 @@
 All arrays are read-only. NaN stands for "not recorded at this row". Steps and epochs count from 0.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -501,6 +502,15 @@ class SimpleModel:
     score: float
     chance: float
     chance_high: float
+
+    @property
+    def progress(self) -> float:
+        """How far the model gets, where 0 is the constant guess and 1 its bound by chance."""
+        width = self.chance_high - self.chance
+        gained = self.score - self.chance
+        if width <= 0.0:
+            return math.inf if gained > 0.0 else 0.0
+        return gained / width
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

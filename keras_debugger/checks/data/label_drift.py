@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from keras_debugger.checks.base import Check, TooShortError
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.data.fed_in_order import cost_of_order
 from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -21,7 +21,7 @@ class LabelsDriftBetweenBatches(Check):
         from a dataset or a generator, of which fit does not say whether it shuffles.
     Formula: drift = variance of the batches' label means x rows in a batch / variance of the
         labels (classes: chi-square of classes and batches / degrees of freedom). Fires above
-        `max_drift`; 1 is shuffled, the batch size is sorted.
+        `max_drift`; 1 is shuffled, the batch size is sorted. A note if it costs nothing, as DAT115.
     Source: the F test; 6 has a chance of less than one in a thousand from four batches on. Bottou
         2012, Stochastic Gradient Descent Tricks (the reason).
     Known problems: only the first rows are seen, so a slow drift over the whole epoch is missed.
@@ -43,9 +43,11 @@ class LabelsDriftBetweenBatches(Check):
         if drift <= self.max_drift:
             return ()
         certain = is_regression(record) is not True
+        severity, symptom = cost_of_order(record) if certain else (Severity.NOTE, None)
         return (
             self.finding(
-                severity=severity_by_outcome(record) if certain else Severity.NOTE,
+                severity=severity,
+                symptom=symptom,
                 summary=f"Labels vary {drift:.3g} times as much from batch to batch as in batches "
                 "drawn at random.",
                 value=drift,

@@ -6,7 +6,7 @@ from typing import ClassVar
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.outcome import quality
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import SimpleModel, TrainingRecord
+from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
 
 
@@ -42,8 +42,8 @@ class LabelsWithoutSignal(Check):
             raise TooShortError("needs a data profile with simple models")
         if record.data.sampled < self.fewest_rows:
             raise TooShortError(f"needs {self.fewest_rows} rows")
-        best = max(models, key=self._progress)
-        if self._progress(best) > self.margin or quality(record) > self.max_quality:
+        best = max(models, key=lambda model: model.progress)
+        if best.progress > self.margin or quality(record) > self.max_quality:
             return ()
         return (
             self.finding(
@@ -56,12 +56,3 @@ class LabelsWithoutSignal(Check):
                 causes=(CauseKind.LABELS_CORRUPTED,),
             ),
         )
-
-    @staticmethod
-    def _progress(model: SimpleModel) -> float:
-        """How far a model gets, where 0 is the constant guess and 1 its bound by chance."""
-        width = model.chance_high - model.chance
-        gained = model.score - model.chance
-        if width <= 0.0:
-            return float("inf") if gained > 0.0 else 0.0
-        return gained / width

@@ -24,9 +24,14 @@ class MemorisedLabels(Check):
     Formula: z = (mean validation accuracy - largest class share) / its standard error. Fires if
         z < `max_z` while training accuracy is `min_learnt` above that share; for numbers if the
         lowest validation loss is above `min_loss` of a constant guess while the training loss is
-        below `max_loss` of it. Not if the two parts differ in labels or in all features.
+        below `max_loss` of it. Not if the two parts differ in labels or in all features, nor if a
+        simple model, cross-validated on the training rows, gets further than `margin` times the
+        way from the constant guess to its bound by chance: then there is something to learn. A
+        warning in doubt, where a simple model passes that bound at all, or where so few held-out
+        rows could hide more than `max_hidden` of the way from chance to no error.
     Source: Zhang et al. 2017, arXiv:1611.03530: networks fit random labels by heart.
-    Known problems: inputs that have nothing to do with sound labels look the same.
+    Known problems: inputs that have nothing to do with sound labels look the same, and so does a
+        weak signal among many features that say nothing.
     Fixes: repair the labels; no change of the model can help.
     """
 
@@ -41,6 +46,8 @@ class MemorisedLabels(Check):
     max_loss: float = 0.7  # of the loss of a constant guess
     shortest: int = 3  # epochs
     fewest_rows: int = 50  # validation rows
+    margin: float = 1.5  # of the distance between the constant guess and the bound
+    max_hidden: float = 0.3  # of the way from chance to no error
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -48,38 +55,48 @@ class MemorisedLabels(Check):
             raise TooShortError(f"needs {self.shortest} epochs")
         if self._parts_differ(record) or not record.data.labels:
             return ()
+        simple = max((model.progress for model in record.data.simple_models), default=0.0)
+        if simple > self.margin:
+            return ()
         regression = is_regression(record)
         if regression is None:
             return ()
         value = self._loss_ratio(record) if regression else self._z(record)
         if np.isnan(value):
             return ()
+        doubtful = simple > 1.0 or (
+            not regression and self._hidden(record, value) > self.max_hidden
+        )
+        causes = (CauseKind.LABELS_CORRUPTED, CauseKind.OVERCAPACITY)
         return (
             self.finding(
-                severity=Severity.ERROR,
+                severity=Severity.WARNING if doubtful else Severity.ERROR,
                 summary="The model learns the training labels, but held-out rows stay at the level "
                 "of a constant guess in the whole run.",
                 value=value,
                 limit=self.min_loss if regression else self.max_z,
-                confidence=0.8,
-                causes=(CauseKind.LABELS_CORRUPTED,),
+                confidence=0.5 if doubtful else 0.8,
+                causes=causes if doubtful else causes[:1],
             ),
         )
 
     def _z(self, record: TrainingRecord) -> float:
         """Standard errors above chance; NaN if it is not known or the check does not fire."""
-        counts = record.data.labels[0].counts
-        rows = validation_rows(record) or 0
+        rows, chance = validation_rows(record) or 0, _chance(record)
         for name in ("accuracy", "acc"):
             train, held_out = _later(record, name), _later(record, f"val_{name}")
-            if not train.size or not held_out.size or len(counts) < 2 or rows < self.fewest_rows:
+            if not train.size or not held_out.size or chance >= 1.0 or rows < self.fewest_rows:
                 continue
-            chance = max(counts) / sum(counts)
-            error = np.sqrt(chance * (1.0 - chance) / rows)
-            z = float((held_out.mean() - chance) / error)
+            z = float((held_out.mean() - chance) / np.sqrt(chance * (1.0 - chance) / rows))
             if z < self.max_z and train[-1] > chance + self.min_learnt:
                 return z
         return float("nan")
+
+    @staticmethod
+    def _hidden(record: TrainingRecord, z: float) -> float:
+        """How far above chance the held-out accuracy may be in truth, two standard errors up."""
+        rows, chance = validation_rows(record) or 1, _chance(record)
+        return (z + 2.0) * float(np.sqrt(chance / (1.0 - chance) / rows))
 
     def _loss_ratio(self, record: TrainingRecord) -> float:
         train, held_out = _later(record, "loss"), _later(record, "val_loss")
@@ -96,6 +113,12 @@ class MemorisedLabels(Check):
 
     def _parts_differ(self, record: TrainingRecord) -> bool:
         return labels_differ(record) or inputs_differ(record)
+
+
+def _chance(record: TrainingRecord) -> float:
+    """Share of the largest class; 1 if there are no two classes."""
+    counts = record.data.labels[0].counts
+    return max(counts) / sum(counts) if len(counts) > 1 else 1.0
 
 
 def _later(record: TrainingRecord, name: str) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.outcome import severity_by_outcome
+from keras_debugger.checks.data.fed_in_order import cost_of_order
 from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -17,7 +17,9 @@ class OrderedRowsNotShuffled(Check):
 
     Sees: how alike neighbouring rows' labels are in the order given, and whether fit shuffles.
     Formula: order = share of neighbours with equal class beyond chance (numbers: lag-1
-        correlation). Fires above `max_order` if fit does not shuffle; a note if that is not known.
+        correlation). Fires above `max_order` if fit does not shuffle; a note if that is not known,
+        or if it costs nothing: the run ends well, and the loss of neighbouring steps does not rise
+        and fall together by more than 5 % of the loss of a constant guess.
     Source: Bottou 2012, Stochastic Gradient Descent Tricks (the reason). `max_order` is ours.
     Known problems: series are fed in order on purpose, so numbers give a note only.
     Fixes: shuffle.
@@ -37,9 +39,11 @@ class OrderedRowsNotShuffled(Check):
         if order <= self.max_order:
             return ()
         certain = record.fit.shuffle is False and is_regression(record) is not True
+        severity, symptom = cost_of_order(record) if certain else (Severity.NOTE, None)
         return (
             self.finding(
-                severity=severity_by_outcome(record) if certain else Severity.NOTE,
+                severity=severity,
+                symptom=symptom,
                 summary=f"Neighbouring rows have like labels (order {order:.2f} of 1), and rows "
                 "are fed in that order.",
                 value=order,

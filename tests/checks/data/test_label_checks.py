@@ -14,7 +14,7 @@ from keras_debugger.checks.data.memorised_labels import MemorisedLabels
 from keras_debugger.checks.data.nan_in_labels import NanInLabels
 from keras_debugger.checks.data.target_outliers import TargetOutliers
 from keras_debugger.checks.data.target_scale import TargetsNotScaled
-from keras_debugger.types.record import EpochLogs, FitDescription, PredictionLog
+from keras_debugger.types.record import EpochLogs, FitDescription, PredictionLog, SimpleModel
 from keras_debugger.types.vocabulary import CauseKind, Severity
 
 SPARSE = "sparse_categorical_crossentropy"
@@ -170,6 +170,19 @@ def test_labels_learnt_by_heart():
     assert finding.severity is Severity.ERROR
     assert MemorisedLabels().run(with_curves([0.4, 0.6, 0.8, 0.9], [0.4, 0.6, 0.7, 0.8])) == ()
     assert MemorisedLabels().run(with_curves([chance] * 4, [chance] * 4)) == ()
+
+    def beside_simple_model(progress):
+        simple = SimpleModel(
+            name="tree", score=0.33 + 0.1 * progress, chance=0.33, chance_high=0.43
+        )
+        profile = replace(memorised.data_profile, simple_models=(simple,))
+        return replace(memorised, data_profile=profile)
+
+    assert MemorisedLabels().run(beside_simple_model(2.0)) == ()
+    (doubtful,) = MemorisedLabels().run(beside_simple_model(1.2))
+    assert doubtful.severity is Severity.WARNING
+    assert doubtful.confidence < finding.confidence
+    assert doubtful.causes == (CauseKind.LABELS_CORRUPTED, CauseKind.OVERCAPACITY)
 
 
 def answers(*, recall):

@@ -2,11 +2,15 @@
 
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 from profiled_data import diabetes, network, profiled, wine
+from sklearn import datasets
 
+from keras_debugger import Recorder
 from keras_debugger.checks.data.duplicates import DuplicatesAcrossParts
+from keras_debugger.checks.data.fed_in_order import swing
 from keras_debugger.checks.data.not_shuffled import OrderedRowsNotShuffled
 from keras_debugger.checks.data.preprocessing_mismatch import PreprocessingMismatch
 from keras_debugger.checks.data.unrepresentative_split import UnrepresentativeSplit
@@ -126,3 +130,31 @@ def test_sorted_rows_without_shuffling():
     assert finding.causes == (CauseKind.NOT_SHUFFLED,)
     assert OrderedRowsNotShuffled().run(profiled(x[order], y[order])) == ()
     assert OrderedRowsNotShuffled().run(profiled(x, y, shuffle=False)) == ()
+
+
+@pytest.mark.parametrize("is_sorted", [True, False])
+def test_classes_that_come_one_after_the_other_swing_the_loss_of_steps(is_sorted):
+    x, y = datasets.load_digits(return_X_y=True)
+    order = np.argsort(y, kind="stable")
+    order = order if is_sorted else np.random.default_rng(0).permutation(order)
+    x, y = x[order], y[order]
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.layers.Input((64,)),
+            keras.layers.Rescaling(1 / 16),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(2e-3), "sparse_categorical_crossentropy")
+    recorder = Recorder()
+    model.fit(x, y, shuffle=False, epochs=6, verbose=0, callbacks=[recorder])
+    found = OrderedRowsNotShuffled().run(recorder.record)
+    if not is_sorted:
+        assert swing(recorder.record) < 0.02
+        assert found == ()
+        return
+    assert swing(recorder.record) > 0.1
+    assert found[0].symptom is Symptom.LOSS_OSCILLATES
+    assert found[0].severity is Severity.WARNING
