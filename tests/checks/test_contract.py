@@ -10,7 +10,8 @@ import pytest
 
 from keras_debugger.checks import ALL_CHECKS
 from keras_debugger.checks.runner import run_checks
-from keras_debugger.types.record import _FIELDS, TrainingRecord
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.record.training_record import _FIELDS
 from keras_debugger.types.vocabulary import Need, Severity
 
 SECTIONS = ("Sees:", "Formula:", "Source:", "Known problems:", "Fixes:")
