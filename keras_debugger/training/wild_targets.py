@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keras_debugger.recording.data.input_profile import OUTLIER_REACH, column_statistics
 from keras_debugger.training.metric_choice import Metric, OutputMetric, labels_of
 from keras_debugger.training.row_errors import Measure
 from keras_debugger.types.vocabulary import LabelForm
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from keras_debugger.training.part import Part
 
 OF_NUMBERS = (Measure.R2, Measure.MEAN_SQUARED_ERROR, Measure.MEAN_ABSOLUTE_ERROR)
-REACH = 10.0  # robust deviations from the median, as in LabelProfile.outlier_share
 MOST_SHARE = 0.1  # of the targets that may lie out: more are no outliers
 LEAST_PART = 0.5  # of the squares that they make up
 
@@ -66,12 +66,14 @@ def _limited(spec: OutputMetric, labels: np.ndarray) -> OutputMetric:
     values = labels[np.isfinite(labels)].astype(np.float64)
     if not values.size:
         return spec
-    low, median, high = np.quantile(values, (0.25, 0.5, 0.75))
-    reach = REACH * (high - low) / 1.349
-    distance = np.abs(values - median)
-    wild = distance > reach
-    squares = np.square(distance)
-    few = 0.0 < wild.mean() <= MOST_SHARE
-    if not (reach > 0.0 and few and squares[wild].sum() > LEAST_PART * squares.sum()):
+    statistics = column_statistics(values[:, np.newaxis])
+    median, robust_sd, share = (
+        float(statistics[name][0]) for name in ("median", "robust_sd", "outlier_share")
+    )
+    reach = OUTLIER_REACH * robust_sd
+    squares = np.square(values - median)
+    wild = squares[np.abs(values - median) > reach]
+    few = 0.0 < share <= MOST_SHARE
+    if not (few and wild.sum() > LEAST_PART * squares.sum()):
         return spec
-    return replace(spec, low=float(median - reach), high=float(median + reach))
+    return replace(spec, low=median - reach, high=median + reach)

@@ -11,6 +11,7 @@ from keras_debugger.types.record import InputProfile
 
 MOST_FEATURES = 10_000
 MOST_VALUES = 4_000_000  # values that quantiles are computed from
+OUTLIER_REACH = 10.0  # robust deviations from the median that a value may lie away
 _CHUNK_BYTES = 8 * 2**20
 
 
@@ -100,7 +101,7 @@ def column_statistics(table: np.ndarray) -> dict[str, np.ndarray]:
         quantiles = np.percentile if whole else np.nanpercentile
         lower, middle, upper = quantiles(part, (25.0, 50.0, 75.0), axis=0)
         robust = (upper - lower) / 1.349
-        far = np.abs(part - middle) > 10.0 * np.where(robust > 0.0, robust, np.inf)
+        far = np.abs(part - middle) > OUTLIER_REACH * np.where(robust > 0.0, robust, np.inf)
         values["mean"][known] = (np.mean if whole else np.nanmean)(part, axis=0) * scale
         values["sd"][known] = (np.std if whole else np.nanstd)(part, axis=0) * scale
         values["median"][known] = middle * scale
