@@ -2,25 +2,16 @@
 
 from dataclasses import replace
 
-import keras
 import numpy as np
 import pytest
-from sklearn.datasets import load_wine
+from wine_trainers import wine_trainer
 
 from keras_debugger.proof.cross_validation import prove_by_folds
 from keras_debugger.proof.held_out_rows import Folds, mean_rows
 from keras_debugger.proof.learning_curve import learning_curve
 from keras_debugger.proof.statistics import decide
-from keras_debugger.recording.data_profile import profile_data
-from keras_debugger.recording.model_description import describe_model
-from keras_debugger.rewriting.blueprint import read_blueprint
-from keras_debugger.training.data import split_data
-from keras_debugger.training.scoring import choose_metric
-from keras_debugger.training.trainer import Trainer
 from keras_debugger.types.edit import NormalizeInput
 from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
-from keras_debugger.types.record import FitDescription
-from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.trial import Score
 from keras_debugger.types.vocabulary import CauseKind, Decision, FixKind
 
@@ -34,26 +25,13 @@ FIX = AppliedFix(
 PLAN = Plan(name="normalize-inputs", cause=CauseKind.INPUTS_NOT_NORMALIZED, fixes=(FIX,), prior=0.9)
 
 
-def trainer_on(x, y, **arguments):
-    model = keras.Sequential([keras.layers.Input((13,)), keras.layers.Dense(3, "softmax")])
-    model.compile(keras.optimizers.Adam(0.05), "sparse_categorical_crossentropy")
-    parts = split_data((x.astype("float32"), y), **arguments)
-    description = describe_model(model)
-    profile = profile_data(parts.train.x, parts.train.y)
-    blueprint = read_blueprint(model, description)
-    setup = TrainingSetup(
-        model=description,
-        data=profile,
-        fit=FitDescription(epochs=6, batch_size=16, shuffle=True),
-        graph=blueprint.graph,
-    )
-    return Trainer(blueprint, parts, choose_metric(description, profile), setup=setup)
+def linear_trainer(**rows):
+    return wine_trainer(hidden=(), learning_rate=0.05, epochs=6, batch_size=16, **rows)
 
 
 @pytest.fixture(scope="module")
 def few():
-    x, y = load_wine(return_X_y=True)
-    return trainer_on(x[::2], y[::2])
+    return linear_trainer(every=2)
 
 
 def score(rows):
@@ -93,8 +71,7 @@ def test_a_real_fix_is_proved_by_rows_that_never_trained_its_model(few):
 
 @pytest.mark.slow
 def test_a_learning_curve_stays_within_what_is_left():
-    x, y = load_wine(return_X_y=True)
-    trainer = trainer_on(x, y)
+    trainer = linear_trainer()
     whole = trainer.train(PLAN, seed=1, held_out=True).trial
     others = (whole, replace(whole, seed=2))
     assert learning_curve(trainer, whole, others, left=0.9) == (None, ())

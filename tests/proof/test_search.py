@@ -1,9 +1,8 @@
 from dataclasses import replace
 
-import keras
 import numpy as np
 import pytest
-from sklearn.datasets import load_wine
+from wine_trainers import EPOCHS, wine_trainer
 
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.investigation import investigate
@@ -12,13 +11,8 @@ from keras_debugger.proof.longer import longer_plan
 from keras_debugger.proof.ordering import rank
 from keras_debugger.proof.refining import refined
 from keras_debugger.proof.search import Shortlist, search
-from keras_debugger.recording.data_profile import profile_data
-from keras_debugger.recording.model_description import describe_model
-from keras_debugger.rewriting.blueprint import read_blueprint
 from keras_debugger.training.budget import Budget
-from keras_debugger.training.data import split_data
-from keras_debugger.training.scoring import choose_metric
-from keras_debugger.training.trainer import Trained, Trainer
+from keras_debugger.training.trainer import Trained
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.edit import (
     NormalizeInput,
@@ -28,12 +22,9 @@ from keras_debugger.types.edit import (
     StopEarly,
 )
 from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
-from keras_debugger.types.record import FitDescription, TrainingRecord
-from keras_debugger.types.setup import TrainingSetup
+from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.trial import Score, Trial
 from keras_debugger.types.vocabulary import CauseKind, Decision, FixKind, LossKind
-
-EPOCHS = 20
 
 
 def plan_of(name, *edits, prior=0.3, cause=CauseKind.LEARNING_RATE_TOO_LOW):
@@ -47,30 +38,6 @@ SLOWER = plan_of("slower", ScaleLearningRate(factor=1e-3))
 NO_OP = plan_of("no-op", ScaleLearningRate(factor=1.0), prior=0.2)
 BROKEN = plan_of("broken", SetLoss(output=0, loss=LossKind.CATEGORICAL_CROSSENTROPY))
 STOP = plan_of("stop", StopEarly(patience=2), cause=CauseKind.OVERCAPACITY)
-
-
-def wine_trainer(*, learning_rate, epochs=EPOCHS):
-    x, y = load_wine(return_X_y=True)
-    model = keras.Sequential(
-        [
-            keras.layers.Input((13,)),
-            keras.layers.Dense(8, activation="relu", name="hidden"),
-            keras.layers.Dense(3, activation="softmax", name="head"),
-        ]
-    )
-    model.compile(keras.optimizers.Adam(learning_rate), "sparse_categorical_crossentropy")
-    parts = split_data((x.astype("float32"), y), seed=0)
-    description = describe_model(model)
-    profile = profile_data(parts.train.x, parts.train.y)
-    blueprint = read_blueprint(model, description)
-    setup = TrainingSetup(
-        model=description,
-        data=profile,
-        fit=FitDescription(epochs=epochs, batch_size=32, shuffle=True),
-        graph=blueprint.graph,
-    )
-    metric = choose_metric(description, profile)
-    return Trainer(blueprint, parts, metric, setup=setup)
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,7 @@ def model_of(loss="sparse_categorical_crossentropy"):
     return model
 
 
-def trainer_of(model, *, progress=None, callbacks=(), epochs=EPOCHS, data=None):
+def trainer_of(model, data=None, *, progress=None, callbacks=(), **fit):
     parts = split_data(data or wine(), seed=0)
     description = describe_model(model)
     profile = profile_data(parts.train.x, parts.train.y)
@@ -79,7 +79,7 @@ def trainer_of(model, *, progress=None, callbacks=(), epochs=EPOCHS, data=None):
     setup = TrainingSetup(
         model=description,
         data=profile,
-        fit=FitDescription(epochs=epochs, batch_size=32, shuffle=True),
+        fit=FitDescription(**{"epochs": EPOCHS, "batch_size": 32, "shuffle": True, **fit}),
         graph=blueprint.graph,
     )
     return Trainer(

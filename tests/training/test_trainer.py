@@ -3,14 +3,9 @@ import random
 import keras
 import numpy as np
 import pytest
+from programs_for_workers import EPOCHS, plan_of, trainer_of
 from sklearn.datasets import load_wine
 
-from keras_debugger.recording.data_profile import profile_data
-from keras_debugger.recording.model_description import describe_model
-from keras_debugger.rewriting.blueprint import read_blueprint
-from keras_debugger.training.data import split_data
-from keras_debugger.training.scoring import choose_metric
-from keras_debugger.training.trainer import Trainer
 from keras_debugger.types.edit import (
     BalanceClasses,
     DropBrokenRows,
@@ -24,17 +19,8 @@ from keras_debugger.types.edit import (
     SetSchedule,
     StopEarly,
 )
-from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
-from keras_debugger.types.record import FitDescription
-from keras_debugger.types.setup import TrainingSetup
-from keras_debugger.types.vocabulary import Ending, FixKind, LossKind
-
-EPOCHS = 3
-
-
-def plan_of(*edits, name="x"):
-    fix = AppliedFix(name=name, kind=FixKind.LOWER_LEARNING_RATE, edits=edits, reason="r", risk="r")
-    return Plan(name=name, cause=None, fixes=(fix,), prior=0.5)
+from keras_debugger.types.plan import UNCHANGED
+from keras_debugger.types.vocabulary import Ending, LossKind
 
 
 def wine_model(**compiled):
@@ -55,28 +41,6 @@ def wine(*, standard=True):
     x, y = load_wine(return_X_y=True)
     x = (x - x.mean(0)) / x.std(0) if standard else x
     return x.astype("float32"), y
-
-
-def trainer_of(model, data, *, progress=None, callbacks=(), **fit):
-    parts = split_data(data, seed=0)
-    description = describe_model(model)
-    profile = profile_data(parts.train.x, parts.train.y)
-    blueprint = read_blueprint(model, description)
-    setup = TrainingSetup(
-        model=description,
-        data=profile,
-        fit=FitDescription(**{"epochs": EPOCHS, "batch_size": 32, "shuffle": True, **fit}),
-        graph=blueprint.graph,
-    )
-    return Trainer(
-        blueprint,
-        parts,
-        choose_metric(description, profile),
-        setup=setup,
-        progress=progress,
-        callbacks=callbacks,
-        model=model,
-    )
 
 
 @pytest.fixture(scope="module")
