@@ -18,6 +18,7 @@ from keras_debugger.checks.runner import run_checks
 from keras_debugger.errors import InvalidArgumentError
 from keras_debugger.recording.storage import read_source
 from keras_debugger.report.diagnosis_view import DiagnosisView, view
+from keras_debugger.training.run_notice import read_notice
 from keras_debugger.types.diagnosis import Diagnosis
 from keras_debugger.types.record import TrainingRecord
 
@@ -282,6 +283,7 @@ def resume(
         FolderInUseError: another run is working in it.
         MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
     """
+    read_notice(Path(directory))  # refuses at once; TensorFlow takes seconds to load
     require_tensorflow()
     from keras_debugger.report.terminal import make_progress
     from keras_debugger.stages.repair import Repair

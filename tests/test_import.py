@@ -26,6 +26,15 @@ def test_listing_checks_loads_neither_tensorflow_nor_scipy():
     assert run(code).splitlines()[-1] == "[]"
 
 
+def test_a_folder_without_a_run_is_refused_before_tensorflow_loads(tmp_path):
+    code = (
+        "import sys; from keras_debugger.cli import main;"
+        f"print(main(['resume', {str(tmp_path)!r}]));"
+        "print('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert run(code).splitlines() == ["2", "False"]
+
+
 def test_diagnosing_curves_loads_no_tensorflow():
     code = (
         "import sys, keras_debugger; keras_debugger.diagnose({'loss': [1.0, 0.5, 0.3]});"

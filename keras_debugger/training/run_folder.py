@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from keras_debugger.errors import UnreadableFileError, UnsupportedModelError
+from keras_debugger.errors import UnsupportedModelError
 from keras_debugger.recording.run.atomic_file import sync_folder
 from keras_debugger.recording.storage import load_record, save_record
 from keras_debugger.training.folder_lock import FolderLock
@@ -19,14 +19,21 @@ from keras_debugger.training.journal import Journal
 from keras_debugger.training.layer_names import LayerNames
 from keras_debugger.training.program_digest import digest_of
 from keras_debugger.training.program_files import read_program, reason_of, write_program
+from keras_debugger.training.run_notice import (
+    ARGUMENTS,
+    FOLDER,
+    PROGRAM,
+    only_by_its_script,
+    read_notice,
+    told_in,
+)
 from keras_debugger.training.trial_run import Program
 from keras_debugger.training.trial_store import TrialStore
 from keras_debugger.types.record import TrainingRecord
 
-FOLDER = "journal"
 # Data up to this size are copied into the folder, so that the command line can continue the run.
 MOST_BYTES = 256 * 2**20
-_PROGRAM, _ARGUMENTS, _RECORD = "program", "run.json", "record.npz"
+_RECORD = "record.npz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,18 +120,18 @@ class RunFolder:
         if size > MOST_BYTES:
             text = f"its data are {size / 2**20:.0f} MiB, more than the {MOST_BYTES / 2**20:.0f} "
             raise OSError(f"{text}MiB that are copied into a folder")
-        if record is None and _told(self.folder / _PROGRAM) == told:
+        if record is None and told_in(self.folder / PROGRAM) == told:
             return  # the same run is continued by its script
-        for left in self.folder.glob(f".{_PROGRAM}.*"):  # of a run that was killed at this point
+        for left in self.folder.glob(f".{PROGRAM}.*"):  # of a run that was killed at this point
             shutil.rmtree(left, ignore_errors=True)
-        unfinished = self.folder / f".{_PROGRAM}.{uuid.uuid4().hex}"
-        place = self.folder / _PROGRAM
+        unfinished = self.folder / f".{PROGRAM}.{uuid.uuid4().hex}"
+        place = self.folder / PROGRAM
         try:
             unfinished.mkdir()
             write_program(program, unfinished)
             if record is not None:
                 save_record(record, unfinished / _RECORD)
-            (unfinished / _ARGUMENTS).write_text(json.dumps(told, indent=1), encoding="utf-8")
+            (unfinished / ARGUMENTS).write_text(json.dumps(told, indent=1), encoding="utf-8")
             _sync(unfinished)
             shutil.rmtree(place, ignore_errors=True)
             unfinished.rename(place)
@@ -134,11 +141,11 @@ class RunFolder:
 
     def _tell(self, told: dict[str, Any], journal: Journal) -> None:
         """Leave word of why the command line cannot continue this run."""
-        place = self.folder / _PROGRAM
+        place = self.folder / PROGRAM
         try:
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
-            (place / _ARGUMENTS).write_text(json.dumps(told, indent=1), encoding="utf-8")
+            (place / ARGUMENTS).write_text(json.dumps(told, indent=1), encoding="utf-8")
         except OSError as error:
             journal.notes += (f"The folder {place} could not be written ({error}).",)
 
@@ -150,16 +157,8 @@ def read_run(directory: Path) -> KeptRun:
         UnreadableFileError: the folder holds no run, a damaged one, or one that only its own script
             can continue.
     """
-    place = directory / FOLDER / _PROGRAM
-    told = _told(place)
-    if told is None:
-        raise UnreadableFileError(
-            given=f"the folder {directory}, which holds no run that can be continued",
-            expected="the directory that was given to autofix",
-            do="check the path, or call autofix with directory= again",
-        )
-    if told["cannot"]:
-        raise _only_by_its_script(directory, told["cannot"])
+    told = read_notice(directory)
+    place = directory / FOLDER / PROGRAM
     try:
         record = place / _RECORD
         return KeptRun(
@@ -169,28 +168,10 @@ def read_run(directory: Path) -> KeptRun:
             record=load_record(record) if record.is_file() else None,
         )
     except UnsupportedModelError as error:
-        raise _only_by_its_script(directory, error.given) from error
+        raise only_by_its_script(directory, error.given) from error
     except (OSError, EOFError, KeyError, ValueError, TypeError) as error:
         why = f"its files are damaged ({type(error).__name__}: {error})"
-        raise _only_by_its_script(directory, why) from error
-
-
-def _told(place: Path) -> dict[str, Any] | None:
-    """What a folder tells of its run; None if there is none."""
-    try:
-        told: dict[str, Any] = json.loads((place / _ARGUMENTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return told
-
-
-def _only_by_its_script(directory: Path, reason: str) -> UnreadableFileError:
-    return UnreadableFileError(
-        given=f"the run in {directory}, which the command line cannot continue: {reason}",
-        expected="a run with layers of Keras and data that were copied into its folder",
-        do=f"call autofix again with the same model, data and directory={str(directory)!r}: what "
-        "has been trained is taken from the journal",
-    )
+        raise only_by_its_script(directory, why) from error
 
 
 def _sync(folder: Path) -> None:
