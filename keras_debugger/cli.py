@@ -76,9 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     resume.add_argument("--workers", type=int, metavar="N", help="processes at the same time")
     resume.set_defaults(run=_resume)
 
-    explain = commands.add_parser("explain", help="what a check looks at, and where it comes from")
+    explain = commands.add_parser(
+        "explain", help="what a check looks at, or a fix does, and where it comes from"
+    )
     explain.add_argument(
-        "code", metavar="CODE", help="such as GRD101, exploding-gradients, or a part of a name"
+        "code",
+        metavar="CODE",
+        help="such as GRD101, exploding-gradients, clip-gradients, or a part of a name",
     )
     explain.set_defaults(run=_explain)
 
@@ -150,17 +154,20 @@ def _explain(options: argparse.Namespace) -> int:
     from keras_debugger.checks import ALL_CHECKS
 
     words = options.code.lower().replace(" ", "-")
-    meant = [check for check in ALL_CHECKS if words in (check.code.lower(), check.name)]
-    meant = meant or [check for check in ALL_CHECKS if words in check.name]
+    pages = {f"{check.code} {check.name}": type(check) for check in ALL_CHECKS}
+    meant = [title for title in pages if words in title.lower().split()]
+    if not meant:
+        from keras_debugger.fixes import ALL_FIXES
+
+        pages |= {fix.name: type(fix) for fix in ALL_FIXES}
+        meant = [words] if words in pages else [title for title in pages if words in title.lower()]
     if len(meant) == 1:
-        print(f"{meant[0].code} {meant[0].name}\n\n{inspect.getdoc(type(meant[0]))}")
+        print(f"{meant[0]}\n\n{inspect.getdoc(pages[meant[0]])}")
         return 0
     raise InvalidArgumentError(
-        given=f"{options.code!r}, which is in the names of {len(meant)} checks",
-        expected="the code or name of one check",
-        do="choose one of " + ", ".join(f"{check.code} {check.name}" for check in meant)
-        if meant
-        else "see keras-debugger list-checks",
+        given=f"{options.code!r}, which is in the names of {len(meant)} checks and fixes",
+        expected="the code or name of one check, or the name of one fix",
+        do="choose one of " + ", ".join(meant) if meant else "see keras-debugger list-checks",
     )
 
 

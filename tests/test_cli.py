@@ -54,10 +54,18 @@ def test_a_check_is_explained_by_its_code_or_name(words, capsys):
     assert "Source:" in said
 
 
+def test_a_fix_is_explained_by_its_name(capsys):
+    assert main(["explain", "Clip gradients"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("clip-gradients\n")
+    assert "Refused when:" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["explain", "gradients"], "GRD101 exploding-gradients"),
+        (["explain", "clip"], "clip-global-norm"),
         (["explain", "nothing-like-it"], "list-checks"),
         (["diagnose", "nowhere.csv"], "where no file is"),
         (["resume", "nowhere"], "no run that can be continued"),
