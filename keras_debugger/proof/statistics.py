@@ -42,7 +42,7 @@ def decide(
         folds: which rows each score is of, if it is a cross-validation.
 
     Returns:
-        The verdict with absolute numbers, gain and bounds; provisional below four seeds.
+        The verdict with absolute numbers, gain and bounds; below four seeds it says `only`.
     """
     old = np.array([score.error for score in before], dtype=float)
     new = np.array([score.error for score in after], dtype=float)

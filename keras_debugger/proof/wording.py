@@ -8,7 +8,7 @@ from keras_debugger.proof.held_out_rows import POWER_FACTOR
 from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
 
-PROVISIONAL_BELOW = 4  # seeds
+FEW_BELOW = 4  # seeds whose mean can still move by much
 
 _HEADS = {
     Decision.VERIFIED: "Verified",
@@ -32,12 +32,12 @@ def sentence(verdict: Verdict, *, alpha: float) -> str:
             f"No better: the original makes no error on {_rows(verdict)}, so nothing can improve."
         )
     count = len(verdict.before)
-    seeds = f"mean of {count} {_trainings(verdict)}" if count > 1 else "one seed"
-    provisional = ", provisional" if count < PROVISIONAL_BELOW else ""
+    only = "only " if count < FEW_BELOW else ""
+    seeds = f"mean of {only}{count} {_trainings(verdict)}" if count > 1 else "one seed"
     text = (
         f"{_HEADS[verdict.decision]}: {verdict.metric.replace('_', ' ')} on {_rows(verdict)} is "
         f"{_number(_mean(verdict.before))} before and {_number(_mean(verdict.after))} after "
-        f"({seeds}{provisional}), {_gain(verdict, alpha)}."
+        f"({seeds}), {_gain(verdict, alpha)}."
     )
     return text + _diverged(verdict)
 

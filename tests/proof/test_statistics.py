@@ -111,7 +111,7 @@ def test_equal_seeds_leave_the_rows_to_decide():
     after = [score(wrong(0.1, rows=1000, seed=1))] * 3
     verdict = decide(before, after)
     assert verdict.decision is Decision.VERIFIED
-    assert "provisional" in verdict.sentence
+    assert "(mean of only 3 seeds)" in verdict.sentence
     assert verdict.low < verdict.gain < verdict.high
 
 
