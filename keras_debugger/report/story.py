@@ -5,39 +5,26 @@ from dataclasses import dataclass
 
 from keras_debugger.report.experiment_story import ExperimentStory, tell_experiments
 from keras_debugger.report.facts import facts_of
+from keras_debugger.report.finding_story import FindingStory, tell_finding
+from keras_debugger.report.unjudged_story import UnjudgedStory, tell_unjudged
 from keras_debugger.report.words import (
-    SEVERITIES,
     capital,
     clean,
     count,
     families,
     listing,
     name,
-    number,
     percent,
     sentence,
-    title,
 )
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.diagnosis import Diagnosis
-from keras_debugger.types.finding import Finding, Skipped
 from keras_debugger.types.vocabulary import Severity
 
 LIKELY = 0.5  # confidence from which a cause leads the verdict
 WORTH = 0.1  # confidence from which a cause is told at length
 UNKNOWN = 0.2  # probability from which it is told that it may be none of the causes
 MOST_FIXES = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingStory:
-    """One finding: severity word, title, code, sentence, and its evidence in short pieces."""
-
-    severity: str
-    title: str
-    code: str
-    sentence: str
-    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +38,6 @@ class CauseStory:
     rests_on: str
     fixes: tuple[str, ...]
     repairable: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnjudgedStory:
-    """Checks that could not judge for one reason: how many, why, what to do, and which."""
-
-    sentence: str
-    hint: str
-    checks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +85,12 @@ def tell(diagnosis: Diagnosis) -> DiagnosisStory:
         badge=badge,
         tone=tone,
         checked=_checked(diagnosis),
-        findings=tuple(_finding(finding, diagnosis.findings) for finding in diagnosis.findings),
+        findings=tuple(tell_finding(finding, diagnosis.findings) for finding in diagnosis.findings),
         causes=tuple(_cause(cause, told) for cause in diagnosis.causes[:shown]),
         others=", ".join(_others(diagnosis, shown)),
         experiments=tell_experiments(diagnosis.experiments),
         next_experiments=tell_experiments(diagnosis.next_experiments),
-        unjudged=_unjudged(diagnosis.skipped),
+        unjudged=tell_unjudged(diagnosis.skipped),
         crashed=tuple((clean(part.code), part.traceback) for part in diagnosis.crashed),
         facts=facts_of(diagnosis.record),
         notes=tuple(capital(sentence(note)) for note in diagnosis.record.notes),
@@ -140,7 +118,7 @@ def _verdict(diagnosis: Diagnosis) -> tuple[str, str, str]:
 
 def _others(diagnosis: Diagnosis, shown: int) -> Iterator[str]:
     for cause in diagnosis.causes[shown:]:
-        yield f"{_about(cause)} ({percent(cause.confidence)})"
+        yield _brief(cause)
     if diagnosis.causes and diagnosis.unknown >= UNKNOWN:
         yield f"another cause than these ({percent(diagnosis.unknown)})"
 
@@ -165,44 +143,6 @@ def _checked(diagnosis: Diagnosis) -> str:
     return f"{checks} could judge: {families(diagnosis.checked)}."
 
 
-def _finding(finding: Finding, others: Sequence[Finding]) -> FindingStory:
-    evidence = []
-    if finding.place:
-        evidence.append(f"where: {name(finding.place)}")
-    if finding.epoch is not None or finding.step is not None:
-        evidence.append(f"first seen: {_when(finding)}")
-    if finding.value == finding.value:
-        limit = f", limit {number(finding.limit)}" if finding.limit == finding.limit else ""
-        evidence.append(f"measured {number(finding.value)}{limit}")
-    evidence.append(f"{percent(finding.confidence)} sure")
-    if finding.consequence_of:
-        evidence.append(f"follows from {_reason(finding, others)}")
-    return FindingStory(
-        severity=SEVERITIES[finding.severity],
-        title=title(finding.name),
-        code=clean(finding.code),
-        sentence=sentence(finding.summary),
-        evidence=tuple(evidence),
-    )
-
-
-def _reason(finding: Finding, others: Sequence[Finding]) -> str:
-    """The finding that explains this one, and how long before it was seen."""
-    reason = next((one for one in others if one.code == finding.consequence_of), None)
-    if reason is None:
-        return clean(finding.consequence_of or "")
-    words = f"{title(reason.name).lower()} ({clean(reason.code)})"
-    if finding.step is None or reason.step is None or reason.step >= finding.step:
-        return words
-    return f"{words} {count(finding.step - reason.step, 'step')} before"
-
-
-def _when(finding: Finding) -> str:
-    epoch = () if finding.epoch is None else (f"epoch {finding.epoch + 1}",)
-    step = () if finding.step is None else (f"step {finding.step + 1:,}",)
-    return ", ".join((*epoch, *step))
-
-
 def _shown(causes: Sequence[Cause]) -> int:
     """Number of causes that are told at length: three, and others that are not far behind."""
     return max(min(3, len(causes)), sum(cause.confidence >= WORTH for cause in causes))
@@ -217,23 +157,4 @@ def _cause(cause: Cause, told: set[str]) -> CauseStory:
         rests_on=listing(map(clean, cause.findings)),
         fixes=tuple(clean(fix).replace("-", " ") for fix in cause.fixes[:MOST_FIXES]),
         repairable=cause.repairable,
-    )
-
-
-def _unjudged(skipped: tuple[Skipped, ...]) -> tuple[UnjudgedStory, ...]:
-    """Checks grouped by what would let them judge; those that only saw too little are one group."""
-    groups: dict[str, list[Skipped]] = {}
-    for skip in skipped:
-        groups.setdefault(clean(skip.hint) if skip.missing else "", []).append(skip)
-    return tuple(_group(group) for group in groups.values())
-
-
-def _group(group: list[Skipped]) -> UnjudgedStory:
-    missing = listing(dict.fromkeys(need.value for skip in group for need in skip.missing))
-    hints = dict.fromkeys(clean(skip.hint).rstrip(".") for skip in group)
-    why = f"the record holds no {missing}" if missing else "this run says too little"
-    return UnjudgedStory(
-        sentence=f"{count(len(group), 'check')} could not judge: {why}.",
-        hint=capital(sentence("; ".join(hints))),
-        checks=tuple(f"{clean(skip.code)} {title(skip.name)}" for skip in group),
     )
