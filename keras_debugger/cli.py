@@ -154,7 +154,7 @@ def _explain(options: argparse.Namespace) -> int:
     from keras_debugger.checks import ALL_CHECKS
 
     words = options.code.lower().replace(" ", "-")
-    pages = {f"{check.code} {check.name}": type(check) for check in ALL_CHECKS}
+    pages: dict[str, type] = {f"{check.code} {check.name}": type(check) for check in ALL_CHECKS}
     meant = [title for title in pages if words in title.lower().split()]
     if not meant:
         from keras_debugger.fixes import ALL_FIXES
