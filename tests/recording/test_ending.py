@@ -21,11 +21,6 @@ X = RANDOM.normal(size=(48, 4)).astype("float32")
 Y = RANDOM.integers(0, 2, 48)
 
 
-@pytest.fixture(autouse=True)
-def _strict(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
-
-
 def build():
     model = keras.Sequential([L.Input((4,)), L.Dense(4, "relu"), L.Dense(2, "softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy")

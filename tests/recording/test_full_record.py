@@ -14,11 +14,6 @@ X = RANDOM.normal(size=(300, 6)).astype("float32")
 SIGNAL = (X[:, 0] > 0).astype("int64")
 
 
-@pytest.fixture(autouse=True)
-def _strict(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
-
-
 def trained(labels, **arguments):
     keras.utils.set_random_seed(0)
     model = keras.Sequential([L.Input((6,)), L.Dense(8, "relu"), L.Dense(1, "sigmoid")])

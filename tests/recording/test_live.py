@@ -4,7 +4,6 @@ import warnings
 
 import keras
 import numpy as np
-import pytest
 from sklearn.datasets import load_digits
 
 from keras_debugger.checks import ALL_CHECKS
@@ -16,11 +15,6 @@ L = keras.layers
 X, Y = load_digits(return_X_y=True)
 X = (X[:320] / 16).astype("float32")
 Y = Y[:320]
-
-
-@pytest.fixture(autouse=True)
-def _strict(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
 
 
 def train(*, alarms, x=X, rate=0.01, bias="zeros", epochs=2, optimizer=None):

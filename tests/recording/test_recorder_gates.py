@@ -77,11 +77,6 @@ def assert_untouched(model, plain):
         assert not {"train_step", "compute_loss", "apply", "update_step", "call"} & set(vars(owner))
 
 
-@pytest.fixture(autouse=True)
-def _strict(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
-
-
 @pytest.fixture(scope="module")
 def plain():
     model = build()

@@ -13,11 +13,6 @@ ROWS, BATCH, EPOCHS = 40, 16, 2  # the last batch of each epoch is short
 L = keras.layers
 
 
-@pytest.fixture(autouse=True)
-def _strict(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
-
-
 def table(features=6, classes=3):
     random = np.random.default_rng(0)
     x = random.normal(size=(ROWS, features)).astype("float32")

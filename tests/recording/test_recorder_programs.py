@@ -14,11 +14,6 @@ from keras_debugger.recording.recorder import Recorder
 L = keras.layers
 
 
-@pytest.fixture(autouse=True)
-def _strict(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
-
-
 def numbers(rows=32, features=4):
     random = np.random.default_rng(1)
     x = random.normal(size=(rows, features)).astype("float32")

@@ -36,7 +36,6 @@ model.fit(x, x[:, :1], epochs=9999, batch_size=8, verbose=0, callbacks=callbacks
 
 @pytest.fixture
 def _slow(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
     monkeypatch.setattr(saving, "SLOW_SAVING", 0.0)
     monkeypatch.setattr(saving, "SHARE_OF_SAVING", 1e-9)
 

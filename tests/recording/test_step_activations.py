@@ -14,11 +14,6 @@ X = RANDOM.normal(size=(48, 5)).astype("float32")
 Y = RANDOM.integers(0, 3, 48)
 
 
-@pytest.fixture(autouse=True)
-def _strict(monkeypatch):
-    monkeypatch.setenv("KERAS_DEBUGGER_STRICT", "1")
-
-
 def functional():
     inputs = L.Input((5,))
     inner = keras.Sequential([L.Input((5,)), L.Dense(6, "relu", name="inner")], name="block")
