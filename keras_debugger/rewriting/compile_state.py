@@ -1,51 +1,21 @@
 """What a model was compiled with: read once, kept without the model, and made anew."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 
 from keras_debugger.errors import UnsupportedModelError
+from keras_debugger.rewriting.metric_reader import MetricReader
 from keras_debugger.rewriting.metric_recipes import (
-    MetricReader,
     live_metrics,
     loss_functions,
     make_metrics,
-    name_of,
     serialised,
 )
+from keras_debugger.rewriting.optimizer_recipe import OptimizerRecipe, read_optimizer
 from keras_debugger.types.record import ModelDescription
-
-
-@dataclass(frozen=True, slots=True)
-class OptimizerRecipe:
-    """An optimizer as its class and config.
-
-    Args:
-        kind: class.
-        config: config; the learning rate is that of the start of the run.
-        inner: the optimizer that it wraps (loss scaling), None if none.
-    """
-
-    kind: type
-    config: dict[str, Any]
-    inner: "OptimizerRecipe | None" = None
-
-    @property
-    def core(self) -> "OptimizerRecipe":
-        """The optimizer inside all wrappers."""
-        return self if self.inner is None else self.inner.core
-
-    def with_core(self, core: "OptimizerRecipe") -> "OptimizerRecipe":
-        """The same wrappers round another optimizer."""
-        return core if self.inner is None else replace(self, inner=self.inner.with_core(core))
-
-    def make(self) -> Any:
-        """A new optimizer."""
-        if self.inner is not None:
-            return self.kind(self.inner.make(), **self.config)
-        return self.kind.from_config(dict(self.config))  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +84,7 @@ def read_compile_state(
             expected="a compiled model",
             do="call model.compile first",
         )
-    optimizer = _read_optimizer(model.optimizer, description)
+    optimizer = read_optimizer(model.optimizer, description)
     loss = _unwrapped(model.loss)
     outputs = max(len(description.outputs), 1)
     live = () if fresh else live_metrics(model)
@@ -156,45 +126,6 @@ def _given(model: Any, reader: MetricReader) -> dict[str, Any]:
     return {"metrics": [one for one in map(serialised, reader.live) if one is not None]}
 
 
-def _read_optimizer(optimizer: Any, description: ModelDescription) -> OptimizerRecipe:
-    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        config = optimizer.get_config()
-        del config["inner_optimizer"]
-        inner = _read_optimizer(optimizer.inner_optimizer, description)
-        return OptimizerRecipe(type(optimizer), config, inner)
-    try:
-        config = dict(optimizer.get_config())
-    except (RuntimeError, TypeError, ValueError, AttributeError) as error:
-        raise _cannot_make("optimizer", optimizer, error) from error
-    start = description.optimizer
-    if isinstance(config.get("learning_rate"), dict):
-        config["learning_rate"] = _read_schedule(config["learning_rate"], optimizer)
-    elif start is not None and "learning_rate" in config and not start.schedule:
-        config["learning_rate"] = start.learning_rate
-    recipe = OptimizerRecipe(type(optimizer), config)
-    try:
-        recipe.make()
-    except (TypeError, ValueError, KeyError, RuntimeError) as error:
-        raise _cannot_make("optimizer", optimizer, error) from error
-    return recipe
-
-
-def _read_schedule(config: dict[str, Any], optimizer: Any) -> Any:
-    """The schedule as an object, which optimizers can share: it has no state."""
-    try:
-        schedule = keras.saving.deserialize_keras_object(config)
-    except (TypeError, ValueError, KeyError, ImportError, RuntimeError):
-        schedule = None
-    if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
-        return schedule
-    raise UnsupportedModelError(
-        given=f"the learning-rate schedule {name_of(config)} of {type(optimizer).__name__}, which "
-        "Keras cannot make again",
-        expected="a schedule of Keras, or a registered class",
-        do="decorate the class with keras.saving.register_keras_serializable",
-    )
-
-
 def _unwrapped(given: Any) -> Any:
     """Plain lists and dicts in place of the ones that a model tracks, which hold on to it."""
     if isinstance(given, dict):
@@ -212,12 +143,4 @@ def _cannot_read(model: Any, reason: object) -> UnsupportedModelError:
         do="give that object a get_config and decorate its class with "
         "keras.saving.register_keras_serializable, or pass build=, a function that returns the "
         "compiled model",
-    )
-
-
-def _cannot_make(what: str, given: Any, reason: object) -> UnsupportedModelError:
-    return UnsupportedModelError(
-        given=f"the {what} {type(given).__name__}, of which no copy can be made: {reason}",
-        expected="an optimizer with a get_config that tells all its arguments",
-        do="pass build=, a function that returns the compiled model",
     )

@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from types import FunctionType, MappingProxyType
+from types import MappingProxyType
 from typing import Any
 
 import keras
 
 from keras_debugger.errors import UnsupportedModelError
+from keras_debugger.rewriting.own_objects import is_own, own_objects
 
 _INNER = MappingProxyType(
     {"layer": ("forward_layer", "layer"), "backward_layer": ("backward_layer",), "cell": ("cell",)}
@@ -160,61 +161,13 @@ def keep_live_objects(layer: Any, config: dict[str, Any]) -> None:
     """Put the functions and small objects that the user wrote back into a config."""
     for key in config:
         live = getattr(layer, key, None)
-        if _is_own(live) or (key in _FUNCTIONS and callable(live)):
+        if is_own(live) or (key in _FUNCTIONS and callable(live)):
             config[key] = live if not isinstance(live, keras.layers.Layer) else config[key]
     for key, inner_config in _inner_configs(config):
         inside = (getattr(layer, attribute, None) for attribute in _INNER[key])
         inner = next((one for one in inside if one is not None), None)
         if inner is not None:
             keep_live_objects(inner, inner_config)
-
-
-def _is_own(value: Any) -> bool:
-    """Whether a setting is a function, or an object of a class that Keras does not know."""
-    if isinstance(value, FunctionType):
-        return not _is_library(value.__module__)
-    kinds = (keras.initializers.Initializer, keras.regularizers.Regularizer)
-    if isinstance(value, (*kinds, keras.constraints.Constraint)):
-        return not _is_library(type(value).__module__)
-    return False
-
-
-def own_objects(layer: Any) -> Iterator[tuple[str, Any]]:
-    """Name and class (or function) of all that is the user's own in a layer."""
-    waiting, seen = [layer], set[int]()
-    while waiting:
-        value = waiting.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        if isinstance(value, FunctionType):
-            if not _is_library(value.__module__):
-                yield value.__name__, value
-            continue
-        if not _is_library(type(value).__module__):
-            yield type(value).__name__, type(value)
-        if isinstance(value, keras.layers.Layer):
-            waiting += _parts(value)
-
-
-def _parts(layer: Any) -> list[Any]:
-    parts: list[Any] = []
-    for value in vars(layer).values():
-        parts += value if isinstance(value, list | tuple) else [value]
-    return [
-        part
-        for part in parts
-        if isinstance(part, FunctionType | keras.Operation) or not _is_plain(part)
-    ]
-
-
-def _is_plain(value: Any) -> bool:
-    return value is None or _is_library(type(value).__module__)
-
-
-def _is_library(module: str | None) -> bool:
-    first = (module or "").split(".", maxsplit=1)[0]
-    return first in ("keras", "tensorflow", "numpy", "builtins", "collections", "threading")
 
 
 def renew_seeds(config: Any, draw_seed: Callable[[], int]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_debugger.errors import NotApplicableError
-from keras_debugger.rewriting.compile_state import OptimizerRecipe
+from keras_debugger.rewriting.optimizer_recipe import OptimizerRecipe
 from keras_debugger.rewriting.subject import cannot_apply
 from keras_debugger.types.edit import (
     ClipNorm,

@@ -11,9 +11,9 @@ from typing import Any
 
 import keras
 
-from keras_debugger.rewriting.layer_copy import own_objects
 from keras_debugger.rewriting.metric_recipes import live_metrics
 from keras_debugger.rewriting.model_form import walk_layers
+from keras_debugger.rewriting.own_objects import own_objects
 
 _LIBRARIES = ("keras", "tensorflow", "numpy", "keras_debugger")
 _MAIN = ("__main__", "__mp_main__")
