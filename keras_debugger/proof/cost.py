@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-FIRST_LOOK = 3  # seeds
+from keras_debugger.proof.compare import FIRST_LOOK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

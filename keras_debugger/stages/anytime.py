@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from keras_debugger.errors import InvalidArgumentError
@@ -13,8 +12,28 @@ from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
 
 if TYPE_CHECKING:
+    from keras_debugger.stages.run_state import RunState
     from keras_debugger.training.trainer import Trainer
     from keras_debugger.types.plan import Plan
+
+
+def end_early(run: RunState, why: str) -> None:
+    """Decide with what is known: a proof that was cut counts if its first look was whole.
+
+    Args:
+        run: what is known of the run.
+        why: why it ended, the begin of a sentence.
+    """
+    if run.spending is not None and not run.tried:
+        run.tried = tuple(run.spending.trials)
+    if run.decision is None and run.proving is not None:
+        proof = _first_look(run, *run.proving)
+        run.proofs += (proof,) if proof is not None else ()
+    if run.decision is None and run.proofs:
+        run.decision = run.best_proof.verdict
+        run.notes += (f"{why} before the proof had seen all {run.seeds} seeds.",)
+    elif run.decision is None:
+        run.decision = _undecided(run, why)
 
 
 def seconds_left(trainer: Trainer) -> float:
@@ -42,33 +61,32 @@ def affordable_budget(
     return min(budget, max(1.0 / 7.0, seconds / seconds_of_one - proof))
 
 
-def proof_so_far(
-    trainer: Trainer,
-    plan: Plan,
-    *,
-    seeds: int,
-    min_improvement: float,
-    alpha: float,
-    first_seed: int,
-) -> Proof | None:
-    """The first look of a proof that was cut before its second one.
+def no_time(max_seconds: float | None) -> InvalidArgumentError:
+    """The error of a run that has no time for a single epoch."""
+    return InvalidArgumentError(
+        given=f"max_seconds={max_seconds!r}",
+        expected="time for at least one epoch of the original",
+        do="give more time, or call diagnose on a run that was recorded",
+    )
+
+
+def _first_look(run: RunState, plan: Plan, alpha: float) -> Proof | None:
+    """The first look of a proof that was cut before its second one, at half of its error rate.
 
     The trials are taken from the journal, nothing is trained: the trainer's time is up.
-
-    Returns:
-        The proof with the error rate of a first look; None if its trainings are not all there.
     """
-    if seeds <= FIRST_LOOK:
+    if run.seeds <= FIRST_LOOK:
         return None
+    trainer = run.prepared.trainer
     until, trainer.until = trainer.until, float("-inf")
     try:
         return prove(
             trainer,
             plan,
             seeds=FIRST_LOOK,
-            min_improvement=min_improvement,
+            min_improvement=run.min_improvement,
             alpha=alpha / 2.0,
-            first_seed=first_seed,
+            first_seed=run.first_proof_seed,
         )
     except TimeIsUp:
         return None
@@ -76,29 +94,14 @@ def proof_so_far(
         trainer.until = until
 
 
-def undecided(why: str, ranking: Sequence[Plan], min_improvement: float) -> Verdict:
-    """The verdict of a run that ended before anything was proved.
-
-    Args:
-        why: why it ended, the begin of a sentence.
-        ranking: plans that were better than the original on the selection part, best first.
-        min_improvement: relative reduction of the error that was asked for.
-    """
+def _undecided(run: RunState, why: str) -> Verdict:
+    """The verdict of a run that ended before anything was proved."""
     sentence = f"{why} before anything was proved; your model is unchanged."
-    if ranking:
-        sentence += f" The best candidate so far is {ranking[0].name}."
+    if run.ranking:
+        sentence += f" The best candidate so far is {run.ranking[0].name}."
     return Verdict(
         decision=Decision.NOT_PROVEN,
         sentence=sentence,
-        min_improvement=min_improvement,
+        min_improvement=run.min_improvement,
         needed="more time; with the same directory, the same call goes on from here",
-    )
-
-
-def no_time(max_seconds: float | None) -> InvalidArgumentError:
-    """The error of a run that has no time for a single epoch."""
-    return InvalidArgumentError(
-        given=f"max_seconds={max_seconds!r}",
-        expected="time for at least one epoch of the original",
-        do="give more time, or call diagnose on a run that was recorded",
     )

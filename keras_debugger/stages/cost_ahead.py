@@ -32,7 +32,7 @@ def limit_of_search(run: RunState) -> float:
         run.budget,
         seconds_of_one=run.seconds_of_one,
         seconds=seconds_left(run.prepared.trainer),
-        proof=2.0 * min(run.seeds, 3),
+        proof=run.least_proof,
     )
     if limit < run.budget:
         run.progress.say(

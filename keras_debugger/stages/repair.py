@@ -10,10 +10,7 @@ from keras_debugger.causes.broken_data import OF_DATA, refusal
 from keras_debugger.causes.experiments import Laboratory
 from keras_debugger.causes.investigation import investigate
 from keras_debugger.causes.telling import with_mended
-from keras_debugger.errors import (
-    InvalidModelError,
-    NotApplicableError,
-)
+from keras_debugger.errors import InvalidModelError, NotApplicableError
 from keras_debugger.fixes.planning import plan_combined, plan_fixes, refusals_of
 from keras_debugger.proof.compare import Proof, prove
 from keras_debugger.proof.cost import told as cost_in_words
@@ -21,13 +18,10 @@ from keras_debugger.proof.cross_validation import prove_by_folds
 from keras_debugger.proof.learning_curve import learning_curve
 from keras_debugger.proof.search import Shortlist, search
 from keras_debugger.report.diagnosis_view import DiagnosisView
-from keras_debugger.stages.anytime import (
-    no_time,
-    seconds_left,
-)
+from keras_debugger.stages.anytime import no_time, seconds_left
 from keras_debugger.stages.cost_ahead import cost_ahead, limit_of_search
 from keras_debugger.stages.experimenting import with_experiments
-from keras_debugger.stages.run_state import FIRST_PROOF_SEED, RunState
+from keras_debugger.stages.run_state import RunState
 from keras_debugger.training.budget import Budget
 from keras_debugger.training.time_limit import TimeIsUp
 from keras_debugger.types.cause import Cause
@@ -51,38 +45,26 @@ class Repair(RunState):
 
     def diagnose(self, judge: Judge) -> None:
         """Look at the recorded run, or train the original once and look at that."""
-        preparation = self.prepared
         if self.record is None:
-            self.progress.begin(stage="looking at the original", trainings=1.0)
-            try:
-                self.original = preparation.trainer.train(UNCHANGED, seed=self.seed).trial
-            except TimeIsUp as cut:
-                if cut.trial is None or not cut.trial.epochs:
-                    raise no_time(self.max_seconds) from cut
-                self.original = cut.trial
-            if self.original.failure:
-                raise InvalidModelError(
-                    given=f"a model that cannot be trained: {self.original.failure}",
-                    expected="a model and data that model.fit accepts",
-                    do="make model.fit run for one epoch first",
-                )
+            self.original = self._train_original()
             self.record = self.original.record
-        self.record = preparation.complete(self.record)
+        self.record = self.prepared.complete(self.record)
         self.diagnosis = judge(self.record)
-        if seconds_left(preparation.trainer) < 0.0:
+        trainer = self.prepared.trainer
+        if seconds_left(trainer) < 0.0:
             raise TimeIsUp
         epochs = self.original.epochs if self.original is not None else self.record.epochs.count
-        preparation.trainer.executor.first_took(
+        trainer.executor.first_took(
             seconds=self.seconds_of_one,
             epochs=epochs,
-            trainings=self.budget + 2.0 * min(self.seeds, 3),
+            trainings=self.budget + self.least_proof,
         )
 
     def plan(self) -> None:
         """Choose what to try, or end here: a healthy run is left alone, broken data are refused."""
         diagnosis = self.diagnosed
         if not diagnosis.problems:
-            self.decision = _verdict(Decision.HEALTHY, _healthy(diagnosis), self.min_improvement)
+            self._decide(Decision.HEALTHY, _healthy(diagnosis))
             return
         causes, setup = diagnosis.causes, self.prepared.setup
         self.plans = plan_fixes(causes, setup)
@@ -91,10 +73,9 @@ class Repair(RunState):
             return
         if not self.plans:
             self.notes += refusals_of(causes, setup)
-            self.decision = _verdict(
+            self._decide(
                 Decision.NO_BETTER,
                 "Something is wrong, but none of the fixes can be applied to this model.",
-                self.min_improvement,
             )
 
     def search(self) -> None:
@@ -130,7 +111,7 @@ class Repair(RunState):
             self.proofs = (self._prove_by_folds(self.ranking[0]),)
         for plan, alpha in zip(() if self.proofs else self.ranking, ALPHAS, strict=False):
             self.proving = (plan, alpha)
-            self.progress.begin(stage=f"proving {plan.name}", trainings=2.0 * min(self.seeds, 3))
+            self.progress.begin(stage=f"proving {plan.name}", trainings=self.least_proof)
             proof = prove(
                 self.prepared.trainer,
                 plan,
@@ -138,7 +119,7 @@ class Repair(RunState):
                 min_improvement=self.min_improvement,
                 alpha=alpha,
                 progress=self.progress,
-                first_seed=self.seed + FIRST_PROOF_SEED,
+                first_seed=self.first_proof_seed,
                 before=self.proofs[-1].before if self.proofs else (),
             )
             self.proofs += (proof,)
@@ -147,10 +128,9 @@ class Repair(RunState):
         if self.proofs:
             self.decision = self.best_proof.verdict
         else:
-            self.decision = _verdict(
+            self._decide(
                 Decision.NO_BETTER,
                 f"None of {len(self.plans)} candidate fixes was better than the original.",
-                self.min_improvement,
             )
 
     def diagnose_again(self, judge: Judge) -> None:
@@ -174,6 +154,22 @@ class Repair(RunState):
                 self.prepared.trainer, proof.delivered, proof.after, left=left
             )
 
+    def _train_original(self) -> Trial:
+        self.progress.begin(stage="looking at the original", trainings=1.0)
+        try:
+            original = self.prepared.trainer.train(UNCHANGED, seed=self.seed).trial
+        except TimeIsUp as cut:
+            if cut.trial is None or not cut.trial.epochs:
+                raise no_time(self.max_seconds) from cut
+            original = cut.trial
+        if original.failure:
+            raise InvalidModelError(
+                given=f"a model that cannot be trained: {original.failure}",
+                expected="a model and data that model.fit accepts",
+                do="make model.fit run for one epoch first",
+            )
+        return original
+
     def _prove_by_folds(self, plan: Plan) -> Proof:
         """Few rows: all of them that did not choose judge in turn."""
         assert self.told is not None
@@ -182,7 +178,7 @@ class Repair(RunState):
             self.prepared.trainer,
             plan,
             min_improvement=self.min_improvement,
-            first_seed=self.seed + FIRST_PROOF_SEED,
+            first_seed=self.first_proof_seed,
             progress=self.progress,
         )
 
@@ -211,18 +207,19 @@ class Repair(RunState):
     def _refuse(self, cause: Cause) -> None:
         """No change of the model can mend it: say what to look at."""
         assert self.record is not None
-        sentence = refusal(cause, self.record)
-        self.decision = _verdict(Decision.REFUSED, sentence, self.min_improvement)
+        self._decide(Decision.REFUSED, refusal(cause, self.record))
+
+    def _decide(self, decision: Decision, sentence: str) -> None:
+        """Decide without a proof."""
+        self.decision = Verdict(
+            decision=decision, sentence=sentence, min_improvement=self.min_improvement
+        )
 
     def _combine(self, first: Plan, second: Plan) -> Plan | None:
         try:
             return plan_combined(first, second, self.prepared.setup)
         except NotApplicableError:
             return None
-
-
-def _verdict(decision: Decision, sentence: str, min_improvement: float) -> Verdict:
-    return Verdict(decision=decision, sentence=sentence, min_improvement=min_improvement)
 
 
 def _healthy(diagnosis: DiagnosisView) -> str:

@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from keras_debugger.errors import Interrupted
-from keras_debugger.proof.compare import Proof
+from keras_debugger.proof.compare import FIRST_LOOK, Proof
 from keras_debugger.proof.cost import Cost
 from keras_debugger.recording.storage import read_source
 from keras_debugger.report.diagnosis_view import DiagnosisView
 from keras_debugger.report.result import AutofixResult
-from keras_debugger.stages.anytime import proof_so_far, undecided
+from keras_debugger.stages.anytime import end_early
 from keras_debugger.stages.concluding import result_of
 from keras_debugger.stages.recorded import recorded_trial
 from keras_debugger.stages.run_arguments import check_numbers
@@ -34,7 +34,7 @@ from keras_debugger.types.trial import Trial
 from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
 
-FIRST_PROOF_SEED = 1000  # far from the seeds that chose
+FIRST_PROOF_SEED = 1000  # more than the seed of the run: far from the seeds that chose
 
 
 @dataclass(kw_only=True)
@@ -104,10 +104,12 @@ class RunState:
     ) -> bool:
         try:
             if isinstance(error, TimeIsUp) and self.diagnosis is not None:
-                self.end_early("Time was up")
+                end_early(self, "Time was up")
+                self.conclude()
                 return True
             if isinstance(error, KeyboardInterrupt) and self.diagnosis is not None:
-                self.end_early("The run was interrupted")
+                end_early(self, "The run was interrupted")
+                self.conclude()
                 raise Interrupted(self.concluded) from error
             return False
         finally:
@@ -136,8 +138,11 @@ class RunState:
             **arguments,
         )
         if self.folder is not None:
+            numbers = ("min_improvement", "budget", "seeds", "seed")  # to continue this run with
             self.prepared.trainer.journal = self.folder.open(
-                self.prepared.trainer.program, arguments=self._numbers, record=self.record
+                self.prepared.trainer.program,
+                arguments={name: getattr(self, name) for name in numbers},
+                record=self.record,
             )
         self._equip()
         self._take_recorded(record)
@@ -173,28 +178,6 @@ class RunState:
         if self.prepared.setup.refusal:
             self.notes += (self.prepared.setup.refusal,)
 
-    def end_early(self, why: str) -> None:
-        """Conclude with what is known: a proof that was cut counts if its first look was whole."""
-        if self.spending is not None and not self.tried:
-            self.tried = tuple(self.spending.trials)
-        if self.decision is None and self.proving is not None:
-            plan, alpha = self.proving
-            proof = proof_so_far(
-                self.prepared.trainer,
-                plan,
-                seeds=self.seeds,
-                min_improvement=self.min_improvement,
-                alpha=alpha,
-                first_seed=self.seed + FIRST_PROOF_SEED,
-            )
-            self.proofs += (proof,) if proof is not None else ()
-        if self.decision is None and self.proofs:
-            self.decision = self.best_proof.verdict
-            self.notes += (f"{why} before the proof had seen all {self.seeds} seeds.",)
-        elif self.decision is None:
-            self.decision = undecided(why, self.ranking, self.min_improvement)
-        self.conclude()
-
     @property
     def finished(self) -> AutofixResult:
         """The result, once the run has ended."""
@@ -206,10 +189,14 @@ class RunState:
         self.concluded = result_of(self)
 
     @property
-    def _numbers(self) -> dict[str, float]:
-        """What else it takes to continue this run."""
-        names = ("min_improvement", "budget", "seeds", "seed")
-        return {name: getattr(self, name) for name in names}
+    def first_proof_seed(self) -> int:
+        """The first of the seeds that prove."""
+        return self.seed + FIRST_PROOF_SEED
+
+    @property
+    def least_proof(self) -> float:
+        """What a proof takes at least, in trainings of the original."""
+        return 2.0 * min(self.seeds, FIRST_LOOK)
 
     @property
     def seconds_of_one(self) -> float:
