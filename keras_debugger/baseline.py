@@ -24,7 +24,12 @@ def check_loss_divergence(source: Any) -> tuple[Finding, ...]:
     Returns:
         Findings of the checks LOS101, LOS103, LOS104, LOS105 and LOS116; none for a sound run.
 
+    Raises:
+        UnreadableFileError: the file holds no training history.
+        InvalidArgumentError: the source is nothing that `diagnose` takes.
+
     Example:
+        >>> from keras_debugger import check_loss_divergence
         >>> [found.code for found in check_loss_divergence({"loss": [0.9, 0.7, float("nan")]})]
         ['LOS101']
     """
@@ -38,9 +43,14 @@ def check_overfitting(source: Any) -> tuple[Finding, ...]:
         source: what `diagnose` takes.
 
     Returns:
-        Findings of the checks LOS110 and LOS111.
+        Findings of the checks LOS110 and LOS111; none for a sound run.
+
+    Raises:
+        UnreadableFileError: the file holds no training history.
+        InvalidArgumentError: the source is nothing that `diagnose` takes.
 
     Example:
+        >>> from keras_debugger import check_overfitting
         >>> loss = [0.9, 0.5, 0.3, 0.2, 0.1, 0.05]
         >>> validation = [0.9, 0.6, 0.6, 0.8, 1.0, 1.2]
         >>> [found.code for found in check_overfitting({"loss": loss, "val_loss": validation})]
@@ -56,9 +66,14 @@ def check_convergence_rate(source: Any) -> tuple[Finding, ...]:
         source: what `diagnose` takes.
 
     Returns:
-        Findings of the checks LOS106 to LOS109.
+        Findings of the checks LOS106 to LOS109; none for a sound run.
+
+    Raises:
+        UnreadableFileError: the file holds no training history.
+        InvalidArgumentError: the source is nothing that `diagnose` takes.
 
     Example:
+        >>> from keras_debugger import check_convergence_rate
         >>> [found.code for found in check_convergence_rate({"loss": [2.0, 1.9, 1.8, 1.7, 1.6]})]
         ['LOS108']
     """
@@ -74,7 +89,12 @@ def check_gradient_health(source: Any) -> tuple[Finding, ...]:
     Returns:
         Findings of all checks of gradients and updates; none for a source without gradients.
 
+    Raises:
+        UnreadableFileError: the file holds no training history.
+        InvalidArgumentError: the source is nothing that `diagnose` takes.
+
     Example:
+        >>> from keras_debugger import check_gradient_health
         >>> check_gradient_health({"loss": [1.0, 0.5]})
         ()
     """

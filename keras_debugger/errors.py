@@ -24,6 +24,14 @@ class KerasDebuggerError(Exception):
         given: what was given, in words.
         expected: what was expected.
         do: what to do about it.
+
+    Example:
+        >>> from keras_debugger import KerasDebuggerError, diagnose
+        >>> try:
+        ...     diagnose("nowhere.csv")
+        ... except KerasDebuggerError as error:
+        ...     print(error.given)
+        nowhere.csv, where no file is
     """
 
     def __init__(self, *, given: str, expected: str, do: str) -> None:

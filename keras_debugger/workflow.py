@@ -56,7 +56,7 @@ def diagnose(
         data: its training data, as `autofix` takes them; needed for experiments only.
         experiments: whether to tell causes apart by short trainings where the record leaves them
             open; a healthy run is left alone. Without, `next_experiments` says which would decide.
-        budget: cost of the experiments at most, in trainings of the original.
+        budget: cost of the experiments at most, in trainings of the original; above 0.
         epochs: as in `fit`; taken from the record if None.
         batch_size: as in `fit`; taken from the record if None.
         validation_data: as in `fit`.
@@ -64,7 +64,7 @@ def diagnose(
         shuffle: as in `fit`.
         class_weight: as in `fit`.
         build: function without arguments that returns the compiled model.
-        seed: seed of the experiments.
+        seed: seed of the experiments, 0 to 2**31 - 1.
         verbose: 0 is silent, 1 shows progress, 2 shows every epoch on a line.
 
     Returns:
@@ -73,10 +73,15 @@ def diagnose(
 
     Raises:
         UnreadableFileError: the file holds no training history.
-        InvalidArgumentError: the source is none of the above, or experiments are asked for without
-            model and data.
+        InvalidArgumentError: the source is none of the above, experiments are asked for without
+            model and data, or an argument of theirs cannot be used.
+        UnsupportedModelError: experiments are asked for, the model cannot be rebuilt and `build`
+            was not given.
+        MissingBackendError: experiments are asked for, and TensorFlow is missing or Keras runs on
+            another backend.
 
     Example:
+        >>> from keras_debugger import diagnose
         >>> diagnosis = diagnose({"loss": [2.3, float("nan"), float("nan")]})
         >>> diagnosis.problems[0].symptom.name
         'LOSS_NAN'
@@ -183,23 +188,26 @@ def autofix(
         record: the `Recorder` of the run that went wrong; its fit arguments are taken over and the
             original is not trained again only to be looked at, nor for the search where you give
             validation data and the model is still as that run left it.
-        metric: `auto`, or `accuracy`, `balanced_accuracy`, `auc`, `r2`, `mae`, `mse`, `loss`.
-        min_improvement: relative reduction of the error that counts, 0 to 1.
-        budget: cost of the search, in trainings of the original; the proof comes on top and is
-            told before it starts.
-        seeds: seeds of the proof; three are tried first, all only when three do not decide.
-        seed: seed of the split and of the search.
+        metric: `accuracy`, `balanced_accuracy`, `auc`, `r2`, `mae`, `mse` or `loss`; `auto` takes
+            accuracy for classes (balanced if they are very unequal), R2 for numbers, and the
+            compiled loss for labels of another kind.
+        min_improvement: relative reduction of the error that counts, 0 to below 1.
+        budget: cost of the search, in trainings of the original, above 0; the proof comes on top
+            and is told before it starts.
+        seeds: seeds of the proof, at least 2; three are tried first, all only when three do not
+            decide.
+        seed: seed of the split and of the search, 0 to 2**31 - 1.
         directory: where the files go; none are written if None. A run that was ended in any way
             continues there when the same call is made again: nothing is trained twice. With a
             proved fix, data up to 16 MB are kept there for reproduce.py, and nowhere else.
         build: function without arguments that returns the compiled model.
-        max_seconds: time of the whole run, passed by about an epoch at most; the result is what
-            was known by then. None sets no end.
+        max_seconds: time of the whole run in seconds, above 0, passed by about an epoch at most;
+            the result is what was known by then. None sets no end.
         executor: where trials are made: `local`, in this process; `processes`, in processes of
             their own, where one that hangs, crashes or runs out of memory is marked and the others
             go on; `ray`, on a Ray cluster; `auto`, in processes where two minutes or more of
             training are ahead and there is no GPU, else in this process.
-        workers: processes at the same time; chosen from the processors if None.
+        workers: processes at the same time, at least 1; chosen from the processors if None.
         resources: `num_cpus` and `num_gpus` of each trial on Ray; fractions share one.
         verbose: 0 is silent, 1 shows progress, 2 shows every epoch on a line.
 
@@ -212,9 +220,21 @@ def autofix(
         UnsupportedModelError: the model cannot be rebuilt and `build` was not given; `diagnose`
             still names the fixes that need no rebuilding.
         InvalidArgumentError: another argument cannot be used.
+        UnreadableFileError: `record` is a file without a training history, or the journal in
+            `directory` is damaged.
         FolderInUseError: another run is working in `directory`.
         Interrupted: Ctrl-C, a KeyboardInterrupt whose `result` is what was known by then.
         MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
+
+    Example:
+        >>> from keras_debugger import autofix
+        >>> from keras_debugger.demo import wine, wine_classifier
+        >>> model, data = wine_classifier(), wine()  # raw inputs, shape (178, 13)
+        >>> result = autofix(model, data, epochs=20, budget=1.0, directory="report", verbose=0)
+        >>> result.verdict.value, result.plan.name
+        ('verified', 'normalize-inputs')
+        >>> result.model.predict(data[0], verbose=0).shape
+        (178, 3)
     """
     require_tensorflow()
     from keras_debugger.report.terminal import make_progress
@@ -269,7 +289,7 @@ def resume(
 
     Args:
         directory: the directory that was given to `autofix`.
-        max_seconds: time of the rest of the run; None sets no end.
+        max_seconds: time of the rest of the run in seconds, above 0; None sets no end.
         executor: as in `autofix`.
         workers: as in `autofix`.
         resources: as in `autofix`.
@@ -280,8 +300,16 @@ def resume(
 
     Raises:
         UnreadableFileError: the directory holds no run, or one that only its script can continue.
+        InvalidArgumentError: another argument cannot be used.
         FolderInUseError: another run is working in it.
+        Interrupted: Ctrl-C, a KeyboardInterrupt whose `result` is what was known by then.
         MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
+
+    Example:
+        >>> from keras_debugger import resume
+        >>> result = resume("report", verbose=0)  # the directory of the example of `autofix`
+        >>> result.verdict.value
+        'verified'
     """
     read_notice(Path(directory))  # refuses at once; TensorFlow takes seconds to load
     require_tensorflow()

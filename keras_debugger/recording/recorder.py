@@ -41,8 +41,14 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
             with `every=1`), which costs a forward pass there.
         keep_initial_weights: keep a copy of the weights before the first step.
 
+    Raises:
+        InvalidArgumentError: an argument cannot be used.
+        MissingBackendError: TensorFlow is missing, or Keras runs on another backend.
+
     Example:
+        >>> import keras
         >>> import numpy as np
+        >>> from keras_debugger import Recorder
         >>> model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(1)])
         >>> model.compile("sgd", "mse")
         >>> recorder = Recorder()
@@ -107,7 +113,13 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc]
         Args:
             model: a compiled model.
 
+        Raises:
+            InvalidModelError: the model is no compiled Keras model.
+
         Example:
+            >>> import keras
+            >>> import numpy as np
+            >>> from keras_debugger import Recorder
             >>> model = keras.Sequential([keras.layers.Input((1,)), keras.layers.Dense(1)])
             >>> model.compile("sgd", "mse")
             >>> recorder = Recorder()

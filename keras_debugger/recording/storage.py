@@ -53,6 +53,13 @@ def load_record(path: str | Path) -> TrainingRecord:
 
     Raises:
         UnreadableFileError: the file is no record, is cut, or was written by a newer version.
+
+    Example:
+        >>> from keras_debugger import diagnose, load_record
+        >>> from keras_debugger.recording.storage import save_record
+        >>> file = save_record(diagnose({"loss": [0.9, 0.5]}).record, "record.npz")
+        >>> load_record(file).epochs.values["loss"].tolist()
+        [0.9, 0.5]
     """
     file = Path(path)
     if file.is_dir():

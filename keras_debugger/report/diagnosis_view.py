@@ -18,8 +18,29 @@ from keras_debugger.types.diagnosis import Diagnosis
 class DiagnosisView(Diagnosis):
     """What is wrong with a training run, why, and what could not be judged.
 
-    `print` it, `show()` it in colour, or `save` it as a page. `findings`, `causes` and `problems`
-    hold the same as values; see `Diagnosis` for the fields.
+    `print` it, `show()` it in colour, or `save` it as a page. The fields hold the same as values.
+
+    Args:
+        record: the run.
+        findings: what was found, most severe first; `problems` are those above a note.
+        causes: possible reasons, most likely first, each with its probability, 0 to 1; empty for a
+            healthy run.
+        skipped: checks that could not judge, and what would let them.
+        crashed: parts of keras_debugger that raised.
+        checked: codes of the checks that ran and could judge.
+        experiments: those that were made, in order; empty if only the record was judged.
+        next_experiments: those that would tell the causes apart, most telling for its cost first.
+        unknown: probability that the cause is none of those that are known, 0 to 1.
+
+    Example:
+        >>> from keras_debugger import diagnose
+        >>> diagnosis = diagnose({"loss": [0.9, 0.7, float("nan")]})
+        >>> diagnosis.healthy
+        False
+        >>> [(finding.code, finding.epoch) for finding in diagnosis.problems]
+        [('LOS101', 2)]
+        >>> diagnosis.save("diagnostic_report.html").name
+        'diagnostic_report.html'
     """
 
     def __str__(self) -> str:
@@ -55,6 +76,7 @@ class DiagnosisView(Diagnosis):
 
         Raises:
             InvalidArgumentError: the ending is none of these.
+            OSError: the file cannot be written.
         """
         path = Path(path)
         match path.suffix.lower():

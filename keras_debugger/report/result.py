@@ -60,9 +60,23 @@ class AutofixResult:
         rows: the row numbers of each part with their SHA-256, for a JSON file.
         cost: what the run cost, in trainings of the original.
         told: the most that it could cost, as told before it started.
-        seconds: time of all trainings.
+        seconds: time of all trainings, in seconds.
         notes: anything else to know, one sentence each.
         reproduction: what `reproduce.py` needs; None if no fix was proved.
+
+    Example:
+        >>> from keras_debugger import autofix
+        >>> from keras_debugger.demo import wine, wine_classifier
+        >>> model, data = wine_classifier(), wine()
+        >>> result = autofix(model, data, epochs=20, budget=1.0, directory="report", verbose=0)
+        >>> result.fixed, result.verdict == "verified"
+        (True, True)
+        >>> result.proof.gain > 0.1  # relative reduction of the error, 1 is all of it
+        True
+        >>> result.plot("before_and_after.png").get_size_inches().shape
+        (2,)
+        >>> result.save("report")[-1].name
+        'final_report.html'
     """
 
     verdict: Decision
@@ -133,6 +147,9 @@ class AutofixResult:
 
         Returns:
             The Matplotlib figure; it needs no display.
+
+        Raises:
+            OSError: the file cannot be written.
         """
         from keras_debugger.report.drawing import to_png
         from keras_debugger.report.pictures import result_figure

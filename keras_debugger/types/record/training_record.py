@@ -48,6 +48,15 @@ class TrainingRecord(WithMappings):
         versions: package name to version, of the run.
         source: where the record comes from, for people to read.
         notes: what was thinned, sampled or not captured, one sentence each.
+
+    Example:
+        >>> from keras_debugger import diagnose
+        >>> from keras_debugger.types.vocabulary import Need
+        >>> record = diagnose({"loss": [0.9, 0.5], "val_loss": [1.0, 0.7]}).record
+        >>> record.epochs.values["val_loss"].tolist()
+        [1.0, 0.7]
+        >>> record.has(Need.GRADIENTS)
+        False
     """
 
     epoch_logs: EpochLogs | None = None
