@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from keras_debugger.fixes.added_layers import with_behind_input, with_inserted, with_skip
 from keras_debugger.types.edit import (
     AddSkip,
     ClipNorm,
@@ -26,11 +27,9 @@ from keras_debugger.types.edit import (
     SetUnits,
     SetWeightDecay,
 )
-from keras_debugger.types.record import LayerDescription, ModelDescription, OptimizerDescription
+from keras_debugger.types.record import ModelDescription, OptimizerDescription
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import LayerKind
-
-NEW_BATCH_NORM_MOMENTUM = 0.99  # Keras's default, which an inserted layer has
 
 
 def edited_model(setup: TrainingSetup) -> ModelDescription:
@@ -53,19 +52,26 @@ def _edited(model: ModelDescription, edit: Edit) -> ModelDescription:
                 return model
             return replace(model, optimizer=_edited_optimizer(model.optimizer, edit))
         case NormalizeInput():
-            return _with_behind_input(model, edit.input, "Normalization")
+            return with_behind_input(model, edit.input, "Normalization")
         case FillInput():
-            return _with_behind_input(model, edit.input, "Rescaling")
+            return with_behind_input(model, edit.input, "Rescaling")
         case AddSkip():
-            return _with_skip(model, edit)
+            return with_skip(model, edit)
+        case InsertDropout() if _has_own_dropout(model, edit.layer):
+            return _changed(model, edit.layer, dropout=edit.rate)
         case (
             InsertDropout(layer=path)
             | InsertBatchNormalization(layer=path)
             | InsertLayerNormalization(layer=path)
         ):
-            return _with_inserted(model, path, edit)
+            return with_inserted(model, path, edit)
         case _:
             return _with_layer(model, edit)
+
+
+def _has_own_dropout(model: ModelDescription, path: str) -> bool:
+    kinds = (LayerKind.RECURRENT, LayerKind.WRAPPER, LayerKind.ATTENTION)
+    return any(layer.path == path and layer.kind in kinds for layer in model.layers)
 
 
 def _with_layer(model: ModelDescription, edit: Edit) -> ModelDescription:
@@ -143,85 +149,6 @@ def _with_trainable(model: ModelDescription, edit: SetTrainable) -> ModelDescrip
         for layer in model.layers
     )
     return replace(model, layers=layers)
-
-
-def _with_inserted(model: ModelDescription, path: str, edit: Edit) -> ModelDescription:
-    before = next((layer for layer in model.layers if layer.path == path), None)
-    if before is None:
-        return model
-    if isinstance(edit, InsertDropout) and before.kind in (
-        LayerKind.RECURRENT,
-        LayerKind.WRAPPER,
-        LayerKind.ATTENTION,
-    ):
-        return _changed(model, path, dropout=edit.rate)
-    what: dict[str, Any] = {"kind": LayerKind.NORMALIZATION, "class_name": "LayerNormalization"}
-    if isinstance(edit, InsertDropout):
-        what = {"kind": LayerKind.DROPOUT, "class_name": "Dropout", "dropout": edit.rate}
-    elif isinstance(edit, InsertBatchNormalization):
-        what = {
-            "kind": LayerKind.NORMALIZATION,
-            "class_name": "BatchNormalization",
-            "momentum": NEW_BATCH_NORM_MOMENTUM,
-        }
-    new_path = f"{path}+{what['class_name']}"
-    normalized = f"{path}+BatchNormalization"  # in truth before the activation of the layer
-    if any(layer.path == normalized for layer in model.layers):
-        path = normalized
-        before = next(layer for layer in model.layers if layer.path == path)
-    new = LayerDescription(
-        name=new_path, path=new_path, output_shape=before.output_shape, feeds=before.feeds, **what
-    )
-    layers: list[LayerDescription] = []
-    for layer in model.layers:
-        if layer.path != path:
-            layers.append(layer)
-            continue
-        layers += [replace(layer, feeds=(new_path,)) if layer.feeds else layer, new]
-    return replace(model, layers=tuple(layers))
-
-
-def _with_skip(model: ModelDescription, edit: AddSkip) -> ModelDescription:
-    """The sum behind the layer and all that is put behind it, and fed by the source too."""
-    own = [one for one in model.layers if f"{one.path}+".startswith(f"{edit.layer}+")]
-    if not own:
-        return model
-    before, path = own[-1], f"{edit.layer}+Add"
-    new = LayerDescription(
-        name=path,
-        path=path,
-        kind=LayerKind.MERGE,
-        class_name="Add",
-        output_shape=before.output_shape,
-        feeds=before.feeds,
-    )
-    layers: list[LayerDescription] = []
-    for layer in model.layers:
-        if layer.path == before.path:
-            layers += [replace(layer, feeds=(path,)), new]
-        elif layer.path == edit.source:
-            layers.append(replace(layer, feeds=(*layer.feeds, path)))
-        else:
-            layers.append(layer)
-    return replace(model, layers=tuple(layers))
-
-
-def _with_behind_input(model: ModelDescription, position: int, what: str) -> ModelDescription:
-    sources = [layer for layer in model.layers if layer.kind is LayerKind.INPUT]
-    path = f"input {position}+{what}"
-    new = LayerDescription(name=path, path=path, kind=LayerKind.PREPROCESSING, class_name=what)
-    if position >= len(sources):
-        return replace(model, layers=(new, *model.layers))
-    source = sources[position]
-    layers: list[LayerDescription] = []
-    for layer in model.layers:
-        if layer.path == source.path and layer.feeds:
-            layers += [replace(layer, feeds=(path,)), replace(new, feeds=layer.feeds)]
-        elif layer.path == source.path:
-            layers += [layer, new]
-        else:
-            layers.append(layer)
-    return replace(model, layers=tuple(layers))
 
 
 def _changed(model: ModelDescription, path: str, **changes: Any) -> ModelDescription:

@@ -152,23 +152,8 @@ def _apply(edit: Edit, line: Line) -> Line:
         case SetL2(factor=factor):
             penalty = f"kernel_regularizer=keras.regularizers.L2({decimal(factor)})"
             return _changed(line, replace(layer, l1=0.0, l2=factor), "weight penalty", penalty)
-        case SetDropout(rate=rate) | InsertDropout(rate=rate) if _has_own_dropout(layer):
-            words = f"dropout was {layer.dropout:g}"
-            new = replace(layer, dropout=rate)
-            arguments = [f"dropout={decimal(rate)}"]
-            if isinstance(edit, InsertDropout) and layer.kind is not LayerKind.ATTENTION:
-                arguments.append(f"recurrent_dropout={decimal(rate)}")
-            return _changed(line, new, words, *arguments)
-        case SetDropout(rate=rate) if layer.noise:
-            changed = _changed(line, replace(layer, noise=rate), f"was {layer.noise:g}")
-            return replace(changed, gone=rate == 0)
-        case SetDropout(rate=rate):
-            new = replace(layer, dropout=rate)
-            changed = _changed(line, new, f"was {layer.dropout:g}", f"rate={decimal(rate)}")
-            return replace(changed, gone=rate == 0)
-        case InsertDropout(rate=rate):
-            new_layer = f"layers.{_dropout(layer)}({decimal(rate)})"
-            return replace(line, after=(*line.after, new_layer))
+        case SetDropout() | InsertDropout():
+            return _apply_dropout(edit, line)
         case SetUnits(units=units):
             key = "filters" if layer.kind is LayerKind.CONV else "units"
             words = f"was {layer.units} {key}"
@@ -183,6 +168,27 @@ def _apply(edit: Edit, line: Line) -> Line:
             words = f"was {layer.momentum:g}" if layer.momentum is not None else "lowered"
             return _changed(line, layer, words, f"momentum={decimal(momentum)}")
     return line
+
+
+def _apply_dropout(edit: SetDropout | InsertDropout, line: Line) -> Line:
+    """The line with another dropout: its own, that of a layer of noise, or a new layer's."""
+    layer, rate = line.layer, edit.rate
+    if _has_own_dropout(layer):
+        words = f"dropout was {layer.dropout:g}"
+        new = replace(layer, dropout=rate)
+        arguments = [f"dropout={decimal(rate)}"]
+        if isinstance(edit, InsertDropout) and layer.kind is not LayerKind.ATTENTION:
+            arguments.append(f"recurrent_dropout={decimal(rate)}")
+        return _changed(line, new, words, *arguments)
+    if isinstance(edit, InsertDropout):
+        new_layer = f"layers.{_dropout(layer)}({decimal(rate)})"
+        return replace(line, after=(*line.after, new_layer))
+    if layer.noise:
+        changed = _changed(line, replace(layer, noise=rate), f"was {layer.noise:g}")
+    else:
+        new = replace(layer, dropout=rate)
+        changed = _changed(line, new, f"was {layer.dropout:g}", f"rate={decimal(rate)}")
+    return replace(changed, gone=rate == 0)
 
 
 def _batch_norm(line: Line) -> Line:
