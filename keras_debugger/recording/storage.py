@@ -42,7 +42,7 @@ def save_record(record: TrainingRecord, path: str | Path) -> Path:
 
 
 def load_record(path: str | Path) -> TrainingRecord:
-    """Load a record that `save_record` wrote, of this or an older version.
+    """Load a record that `Recorder(directory=...)` wrote, of this or an older version.
 
     Args:
         path: the file, or a folder that holds a `record.npz`. The last rows of a long run whose
@@ -55,11 +55,15 @@ def load_record(path: str | Path) -> TrainingRecord:
         UnreadableFileError: the file is no record, is cut, or was written by a newer version.
 
     Example:
-        >>> from keras_debugger import diagnose, load_record
-        >>> from keras_debugger.recording.storage import save_record
-        >>> file = save_record(diagnose({"loss": [0.9, 0.5]}).record, "record.npz")
-        >>> load_record(file).epochs.values["loss"].tolist()
-        [0.9, 0.5]
+        >>> import keras
+        >>> import numpy as np
+        >>> from keras_debugger import Recorder, load_record
+        >>> model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> x = np.ones((8, 3), "float32")
+        >>> _ = model.fit(x, x[:, :1], verbose=0, callbacks=[Recorder("run")])
+        >>> load_record("run").epochs.count
+        1
     """
     file = Path(path)
     if file.is_dir():
