@@ -45,6 +45,29 @@ def notebook(history):
     return json.dumps({"cells": [{"cell_type": "code", "outputs": [output]}], "nbformat": 4})
 
 
+def progress(history):
+    line = "3/3 [====] - 0s 5ms/step - loss: {:.4f} - val_loss: {:.4f}"
+    return printed(history, "Epoch {}/6\n" + line)
+
+
+def broken_at(text, width):
+    lines = [line[i : i + width] for line in text.splitlines() for i in range(0, len(line), width)]
+    return "\n".join(lines)
+
+
+def values(history, line):
+    """A line for each value of a score."""
+    return "".join(
+        line.format(name=name, epoch=epoch, value=value)
+        for name, column in history.items()
+        for epoch, value in enumerate(column)
+    )
+
+
+def messages_as_json(history, name):
+    return "\n".join(json.dumps({name: f"{line}\n"}) for line in progress(history).splitlines())
+
+
 def by_tag(history):
     lines = ["run,tag,step,value"]
     for run, name in (("train", "loss"), ("validation", "val_loss")):
@@ -95,6 +118,100 @@ DIALECTS = {
         h, "{{'epoch': {0}, 'loss': {1}}}\n{{'epoch': {0}, 'val_loss': {2}}}"
     ),
     "as Excel exports": lambda h: "sep=;\n" + decimal_commas(h, ";"),
+    "UTF-16 without a mark": lambda h: progress(h).encode("utf-16-le"),
+    "UTF-32": lambda h: table(h, ",").encode("utf-32"),
+    "hard spaces and long dashes": lambda h: progress(h).replace(" - ", "\xa0\u2013\xa0"),
+    "escaped in Markdown": lambda h: progress(h).replace("_", "\\_"),
+    "one line with escaped ends": lambda h: progress(h).replace("\n", "\\n"),
+    "broken by a console of 60": lambda h: broken_at(progress(h), 60),
+    "broken by a narrow console": lambda h: broken_at(progress(h), 44),
+    "wrapped at words": lambda h: progress(h).replace("- val_loss", "-\nval_loss"),
+    "overprinted": lambda h: printed(
+        h,
+        "Epoch {0}/6\n2/3 [=====>....] - ETA: 1s - loss: 9.1Epoch 0000{0}: val_loss improved, to"
+        "3/3 [==========] - 0s - loss: {1} - val_loss: {2}",
+    ),
+    "a cell of tfa's bar": lambda h: printed(
+        h, "Epoch {}/6\n3/3 loss: {} - val_loss: {}: 100% 3/3 [00:01<00:00, 9.0it/s]"
+    ),
+    "docker's JSON": lambda h: messages_as_json(h, "log"),
+    "a cloud's JSON": lambda h: messages_as_json(h, "message"),
+    "MLflow's JSON": lambda h: json.dumps(
+        [
+            {"key": name, "value": value, "step": step, "timestamp": 1}
+            for name, column in h.items()
+            for step, value in enumerate(column)
+        ]
+    ),
+    "MLflow's table": lambda h: "run_id,key,value,step\n" + values(h, "r,{name},{value},{epoch}\n"),
+    "R's data frame": lambda h: (
+        "epoch,value,metric,data\n"
+        + "".join(f"{i + 1},{v},loss,training\n" for i, v in enumerate(h["loss"]))
+        + "".join(f"{i + 1},{v},loss,validation\n" for i, v in enumerate(h["val_loss"]))
+    ),
+    "Lightning": lambda h: (
+        "epoch,step,train_loss,val_loss\n" + printed(h, "{0},9,,{2}\n{0},9,{1},")
+    ),
+    "Lightning with steps": lambda h: (
+        "epoch,step,loss_step,loss_epoch,val_loss\n"
+        + printed(h, "{0},{0}0,3,,\n{0},{0}8,4,,\n{0},{0}8,,{1},{2}")
+    ),
+    "steps of a table": lambda h: (
+        "epoch,batch,loss,val_loss\n"
+        + "".join(f"{e},0,{a + 1},\n{e},1,{a - 1},{b}\n" for e, a, b in rows(h))
+    ),
+    "W&B with a prefix": lambda h: (
+        "_step,epoch/epoch,epoch/loss,epoch/val_loss\n"
+        + "".join(f"{e},{e},{a},{b}\n" for e, a, b in rows(h))
+    ),
+    "pandas split": lambda h: json.dumps(
+        {"columns": list(h), "index": [], "data": list(zip(*h.values(), strict=True))}
+    ),
+    "epochs with parts": lambda h: json.dumps(
+        {"epochs": [{"epoch": e, "train": {"loss": a}, "val": {"loss": b}} for e, a, b in rows(h)]}
+    ),
+    "keys with epoch": lambda h: json.dumps(
+        {f"epoch_{e + 1}": {"loss": a, "val_loss": b} for e, a, b in rows(h)}
+    ),
+    "plural names": lambda h: json.dumps({"train_losses": h["loss"], "val_losses": h["val_loss"]}),
+    "lines of JSON, the last cut": lambda h: (
+        printed(h, '{{"epoch": {}, "loss": {}, "val_loss": {}}}') + '\n{"epoch": 7, "loss": 0.'
+    ),
+    "JSON after times": lambda h: printed(
+        h, '2023-05-01 12:00:00 INFO {{"epoch": {}, "loss": {}, "val_loss": {}}}'
+    ),
+    "arrays of NumPy": lambda h: str({name: np.array(column) for name, column in h.items()}),
+    "YAML": lambda h: "".join(
+        f"{name}:\n" + "".join(f"  - {value}\n" for value in column) for name, column in h.items()
+    ),
+    "YAML in a line": lambda h: "".join(f"{name}: {column}\n" for name, column in h.items()),
+    "YAML of epochs": lambda h: printed(h, "- epoch: {}\n  loss: {}\n  val_loss: {}"),
+    "lists of Python": lambda h: "".join(f"{name} = {column}\n" for name, column in h.items()),
+    "lists of R": lambda h: "".join(
+        f"{name} <- c({str(column)[1:-1]})\n" for name, column in h.items()
+    ),
+    "a score in each row": lambda h: "".join(
+        f"{name},{str(column)[1:-1]}\n" for name, column in h.items()
+    ),
+    "a table inside text": lambda h: (
+        "Model,resnet50\nLoss,mse\n\n" + table(h, ",") + "\nWhy is it so?\n"
+    ),
+    "a table drawn with lines": lambda h: (
+        "\u250c\u2500\u252c\u2500\u2510\n\u2502 epoch \u2502 loss \u2502 val_loss \u2502\n"
+        + printed(h, "\u2502 {} \u2502 {} \u2502 {} \u2502")
+    ),
+    "own lines, two an epoch": lambda h: printed(
+        h, "Epoch {}/6\n----\ntrain Loss: {} Acc: 0.5\nval Loss: {} Acc: 0.4\n"
+    ),
+    "own lines with parts": lambda h: printed(h, "Epoch {} Train: loss={} acc=0.5 | Val: loss={}"),
+    "own lines with a count": lambda h: printed(h, "[{}/6] train loss: {} - val loss: {}"),
+    "own lines after times": lambda h: printed(
+        h, "2023-05-01 12:00:00,123 INFO train: epoch {} loss {} val_loss {}"
+    ),
+    "own lines with steps": lambda h: printed(
+        h, "Start of epoch {}\nstep 0: loss 9.9\nTraining loss: {}\nValidation loss: {}"
+    ),
+    "own lines with dicts": lambda h: printed(h, "Epoch {}: {{'loss': {}, 'val_loss': {}}}"),
     "newest first": lambda h: "\n".join(
         ["epoch,loss,val_loss", *reversed(table(h, ",").splitlines()[1:])]
     ),
@@ -104,7 +221,8 @@ DIALECTS = {
 @pytest.mark.parametrize("name", DIALECTS)
 def test_dialect(name, history, tmp_path):
     file = tmp_path / "log.txt"
-    file.write_text(DIALECTS[name](history), encoding="utf-8")
+    content = DIALECTS[name](history)
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
     logs = read_source(file).epochs
     assert logs.count == EPOCHS
     assert logs.restarts == ()
@@ -127,6 +245,19 @@ def test_one_scalar_of_tensorboard_is_named_by_its_file(file, name, history, tmp
     logs = read_source(tmp_path / file).epochs
     assert list(logs.values) == [name]
     np.testing.assert_allclose(logs.values[name], history["loss"])
+
+
+def test_json_of_one_scalar_of_tensorboard(history, tmp_path):
+    file = tmp_path / "run-validation-tag-epoch_loss.json"
+    file.write_text(json.dumps([[1.6e9 + i, i, v] for i, v in enumerate(history["loss"])]))
+    np.testing.assert_allclose(read_source(file).epochs.values["val_loss"], history["loss"])
+
+
+def test_metric_file_of_mlflow(history, tmp_path):
+    file = tmp_path / "val_loss"
+    lines = [f"{1600000000000 + i} {value} {i}" for i, value in enumerate(history["loss"])]
+    file.write_text("\n".join(lines))
+    np.testing.assert_allclose(read_source(file).epochs.values["val_loss"], history["loss"])
 
 
 def test_lines_of_ones_own_come_with_a_note(history, tmp_path):

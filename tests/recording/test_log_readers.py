@@ -239,6 +239,24 @@ def test_a_fit_an_epoch_is_one_run(read):
     assert logs.restarts == ()
 
 
+def test_a_fit_an_epoch_is_one_run_in_a_table(read):
+    logs = read("epoch,loss\n0,3\n0,2\n0,1\n").epochs
+    assert logs.epoch.tolist() == [0, 1, 2]
+    assert logs.restarts == ()
+
+
+def test_parts_of_epochs_are_counted(read):
+    logs = read("epoch,loss\n0.5,3\n1.0,2\n1.5,1\n").epochs
+    assert logs.epoch.tolist() == [0, 1, 2]
+    assert logs.restarts == ()
+
+
+def test_no_number_of_microsoft(read):
+    logs = read("epoch,loss\n0,0.5\n1,1.#QNAN\n2,-1.#IND\n3,1.#INF\n").epochs
+    np.testing.assert_array_equal(logs.values["loss"], [0.5, np.nan, np.nan, np.inf])
+    assert logs.missing == {}
+
+
 def test_runs_and_gaps_in_one_paste(read):
     def line(epoch, total, loss):
         return f"Epoch {epoch}/{total}\n9/9 [==] - 2s - loss: {loss} - val_loss: {loss}\n"

@@ -1,56 +1,39 @@
 """CSVLogger files and other tables with one row an epoch."""
 
-import csv
-import io
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.logs.log_columns import epoch_logs, looks_like_scores, restarts_of
-from keras_debugger.recording.logs.table_exports import is_scalar_export, plain_table
+from keras_debugger.recording.logs.log_columns import epoch_logs, epoch_numbers, looks_like_scores
+from keras_debugger.recording.logs.table_exports import plain_table
+from keras_debugger.recording.logs.table_rows import cell_value, is_empty, is_number
 from keras_debugger.types.record import TrainingRecord
 
-_SEPARATORS = (",", ";", "\t", "|")
-_EMPTY = frozenset({"", "na", "n/a", "none", "null", "-", "--"})
 _EPOCH_NAMES = frozenset({"", "epoch", "epochs", "epoch_number", "unnamed: 0", "index"})
-_LONGEST_NAME = 60  # characters; longer cells are sentences
-_WRAPPED = re.compile(
-    r"<?(?:tf\.Tensor|np\.float\d+|float)[(:].*?(?:numpy=)?([-+.\dainfe]+)[,)>].*"
-)
-_THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-_RULE = re.compile(r"[-:=+\s]*")  # a cell of the line under a printed header
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE)
+_STEPS = ("step", "global_step", "iteration", "iter", "batch")
 
 
-def looks_like_table(text: str) -> bool:
-    """Whether a text begins with a header of a table that names a loss or a metric."""
-    rows = _rows(text)
-    if len(rows) < 2 or not (looks_like_scores(rows[0]) or is_scalar_export(rows[0])):
-        return False
-    return not any(":" in name or "=" in name or len(name) > _LONGEST_NAME for name in rows[0])
-
-
-def read_csv_text(text: str, *, source: str) -> TrainingRecord:
+def read_table(table: list[list[str]], *, source: str) -> TrainingRecord:
     """Read a table with a header and one row an epoch.
 
-    Commas, semicolons, tabs, bars or spaces separate; NA, empty cells and a few words among numbers
-    are no values; `88 %` and `[88]` are 88; an epoch number that does not rise, a new header or
-    another word in a column of words starts a new run; a row that is written twice counts once.
+    NA, empty cells and a few words among numbers are no values; `88 %` and `[88]` are 88; an epoch
+    number that does not rise, a new header or another word in a column of words starts a new run; a
+    row that is written twice counts once; rows of one epoch for steps, or for training and
+    validation, are one row.
 
     Args:
-        text: content of the file.
+        table: rows of cells, the first of them the header.
         source: where it comes from, for people to read.
 
     Returns:
         The record.
 
     Raises:
-        UnreadableFileError: the text is no such table.
+        UnreadableFileError: the table has no column of losses or metrics.
     """
-    table = _rows(text)
-    header, rows, breaks = _split_header(plain_table(table, source) if table else [])
+    header, rows, breaks = _split_header(plain_table(table, source))
+    rows = _merged(header, rows)
     rows = _oldest_first(header, rows)
     cells = {name: [row[i] for row in rows] for i, name in enumerate(header)}
     numbers = {name: _numbers(column) for name, column in cells.items()}
@@ -66,53 +49,18 @@ def read_csv_text(text: str, *, source: str) -> TrainingRecord:
             do="give the file that keras.callbacks.CSVLogger wrote",
         )
     named = next((n for n in header if n.lower() in _EPOCH_NAMES and numbers[n] is not None), None)
-    epoch, starts = _epochs(numbers[named] if named is not None else None, len(rows))
+    epoch, starts = epoch_numbers(numbers[named] if named is not None else None, len(rows))
     words = [column for name, column in cells.items() if numbers[name] is None]
     restarts = sorted({*starts, *breaks, *_changes(words)})
     missing = {
-        name: np.array([not _is_number(cell) for cell in cells[name]], dtype=bool)
-        for name in scores
+        name: np.array([not is_number(cell) for cell in cells[name]], dtype=bool) for name in scores
     }
     logs, notes = epoch_logs(scores, epoch=epoch, restarts=restarts, missing=missing)
     return TrainingRecord(epoch_logs=logs, source=source, notes=notes)
 
 
-def _rows(text: str) -> list[list[str]]:
-    """Rows of cells, with the separator that cuts the header into most cells."""
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    while len(lines) > 2 and _is_title(lines[0], lines[1]):
-        lines = lines[1:]
-    if not lines:
-        return []
-    separator = max(_SEPARATORS, key=lines[0].count)
-    if not _separators(lines[0]):
-        rows = [line.split() for line in lines]
-    else:
-        reader = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
-        rows = [[cell.strip() for cell in row] for row in reader]
-    if separator != ",":
-        rows = [[re.sub(r"^([-+]?\d+),(\d+)", r"\1.\2", cell) for cell in row] for row in rows]
-    rows = [row for row in rows if not all(map(_RULE.fullmatch, row))]
-    if separator == "|" and rows and rows[0][0] == rows[0][-1] == "":
-        rows = [row[1:-1] for row in rows]
-    if rows and len(rows) > 1 and not _separators(lines[0]) and len(rows[1]) == len(rows[0]) + 1:
-        rows[0] = ["", *rows[0]]  # as pandas prints a table with its index
-    return rows
-
-
-def _is_title(line: str, after: str) -> bool:
-    """Whether a first line is no header: a title, or the separator as Excel writes it."""
-    return line.startswith("sep=") or (not _separators(line) and bool(_separators(after)))
-
-
-def _separators(line: str) -> int:
-    return max(map(line.count, _SEPARATORS))
-
-
 def _split_header(table: list[list[str]]) -> tuple[list[str], list[list[str]], list[int]]:
     """Header with unique names, full rows, and the rows before which the header is repeated."""
-    if not table:
-        return [], [], []
     header = [
         name if table[0].count(name) == 1 else f"{name}.{i}" for i, name in enumerate(table[0])
     ]
@@ -122,9 +70,39 @@ def _split_header(table: list[list[str]]) -> tuple[list[str], list[list[str]], l
     for row, before in zip(table[1:], table, strict=False):
         if row == table[0]:
             breaks += [len(rows)] if rows else []
-        elif row != before or not numbered:
+        elif (row != before or not numbered) and any(map(is_number, row)):
             rows.append((row + [""] * len(header))[: len(header)])
     return header, rows, breaks
+
+
+def _merged(header: list[str], rows: list[list[str]]) -> list[list[str]]:
+    """One row an epoch, where training and validation, or steps, have rows of their own."""
+    names = [name.lower() for name in header]
+    if "epoch" not in names:
+        return rows
+    epoch, step = names.index("epoch"), next((names.index(n) for n in _STEPS if n in names), None)
+    scores = [i for i, name in enumerate(header) if looks_like_scores([name])]
+    groups: list[list[list[str]]] = []
+    for row in rows:
+        before = groups[-1][-1] if groups else row
+        rises = step is not None and cell_value(row[step]) > cell_value(before[step])
+        apart = all(is_empty(row[i]) or is_empty(before[i]) for i in scores)
+        if groups and before[epoch] == row[epoch] and (rises or apart):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [group[0] if len(group) == 1 else _mean_row(group) for group in groups]
+
+
+def _mean_row(rows: list[list[str]]) -> list[str]:
+    """Mean of the numbers in each column; the last cell of a column of words."""
+    filled = [[cell for cell in column if not is_empty(cell)] for column in zip(*rows, strict=True)]
+    return [
+        str(np.mean([cell_value(cell) for cell in cells]))
+        if len(cells) > 1 and all(map(is_number, cells))
+        else (cells or [""])[-1]
+        for cells in filled
+    ]
 
 
 def _oldest_first(header: list[str], rows: list[list[str]]) -> list[list[str]]:
@@ -137,29 +115,10 @@ def _oldest_first(header: list[str], rows: list[list[str]]) -> list[list[str]]:
 
 def _numbers(cells: Sequence[str]) -> np.ndarray | None:
     """Cells as numbers, NaN for those without; None if most of the filled ones are words."""
-    filled = [cell for cell in cells if cell.lower() not in _EMPTY]
-    if sum(map(_is_number, filled)) < 0.8 * len(filled):
+    filled = [cell for cell in cells if not is_empty(cell)]
+    if sum(map(is_number, filled)) < 0.8 * len(filled):
         return None
-    values = [float(_bare(cell)) if _is_number(cell) else np.nan for cell in cells]
-    return np.array(values, dtype=np.float64)
-
-
-def _is_number(cell: str) -> bool:
-    return _NUMBER.fullmatch(_bare(cell)) is not None
-
-
-def _bare(cell: str) -> str:
-    """A cell without a percent sign, thousands' commas, or what a tensor of one is printed in."""
-    cell = _WRAPPED.sub(r"\1", cell).strip("[]% ")
-    return cell.replace(",", "") if _THOUSANDS.fullmatch(cell) else cell
-
-
-def _epochs(column: np.ndarray | None, rows: int) -> tuple[np.ndarray, tuple[int, ...]]:
-    """Epoch numbers from 0 and the rows at which they start again."""
-    if column is None or not np.isfinite(column).all():
-        return np.arange(rows), ()
-    epoch = column.astype(np.int64)
-    return epoch - min(int(epoch.min()), 1), restarts_of(epoch)
+    return np.array([cell_value(cell) for cell in cells], dtype=np.float64)
 
 
 def _changes(columns: Sequence[Sequence[str]]) -> set[int]:

@@ -1,6 +1,5 @@
 """A history as a mapping of lists: `history.history`, JSON in its usual forms, and our own."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,54 +7,44 @@ from typing import Any
 import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.logs.log_columns import epoch_logs, looks_like_scores, restarts_of
+from keras_debugger.recording.logs.log_columns import (
+    epoch_logs,
+    epoch_numbers,
+    looks_like_scores,
+    restarts_of,
+)
 from keras_debugger.types.record import FitDescription, TrainingRecord
 
 _WRAPPERS = ("history", "History", "metrics", "logs")
 _EPOCH_NAMES = ("epoch", "epochs", "Epoch")
-_HISTORY = re.compile(r"""['"][\w ]*loss['"]\s*:\s*\[""")
+_NUMBER = re.compile(r"[-+]?(\.?nan|\.?inf|infinity|\d+\.?\d*(e[-+]?\d+)?)", re.IGNORECASE)
+_EPOCH_KEY = re.compile(r"(?:epoch[ _-]?)?(\d+)", re.IGNORECASE)
+_MESSAGES = ("log", "message", "msg", "text", "textPayload")
+_PARTS = ("train", "training", "val", "valid", "validation", "test")
 
 
-def parse_history(text: str) -> Any:
-    """What a JSON text, lines of JSON objects or printed Python dicts hold; None if there is none.
+def holds_scores(content: Any) -> bool:
+    """Whether a content is a history, as `read_history` takes it."""
+    return looks_like_scores(list(_columns(content)))
 
-    A history may stand inside other text, as where it was pasted after its name.
+
+def messages(content: Any) -> str:
+    """Text of the lines that a container or a cloud service wrote as JSON, empty if there is none.
+
+    Args:
+        content: a list with one mapping a line.
     """
-    for read in (_parse, _parse_lines):
-        try:
-            return read(text)
-        except ValueError:
-            continue
-    if not _HISTORY.search(text):
-        return None
-    try:
-        return _parse(text[text.index("{") : text.rindex("}") + 1])
-    except ValueError:
-        return None
-
-
-def _parse_lines(text: str) -> list[Any]:
-    return [_parse(line) for line in text.splitlines() if line.strip()]
-
-
-def _parse(text: str) -> Any:
-    """JSON, or a Python dict of numbers as `print` shows it; ValueError for anything else."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        if not text.strip().startswith("{"):
-            raise
-    plain = re.sub(r"(?:np\.|numpy\.)?float(?:16|32|64)\(([^()]*)\)", r"\1", text)
-    plain = re.sub(r"\bnan\b", "NaN", re.sub(r"\binf\b", "Infinity", plain))
-    plain = re.sub(r"\bNone\b", "null", plain.replace("'", '"'))
-    return json.loads(re.sub(r",\s*([]}])", r"\1", plain))
+    if not isinstance(content, list) or not all(isinstance(row, Mapping) for row in content):
+        return ""
+    found = (row.get(name) for row in map(_flat, content) for name in _MESSAGES)
+    return "\n".join(text.rstrip("\n") for text in found if isinstance(text, str))
 
 
 def read_history(
     content: Any,
     *,
     source: str,
-    epochs: Sequence[int] | None = None,
+    epochs: Sequence[int] | np.ndarray | None = None,
     fit_description: FitDescription | None = None,
 ) -> TrainingRecord:
     """Read a history.
@@ -79,7 +68,7 @@ def read_history(
     for name in _EPOCH_NAMES:
         found = columns.pop(name, None)
         if epochs is None and found is not None and None not in found:
-            epochs = [int(number) - (min(found) == 1) for number in found]
+            epochs = epoch_numbers(np.array(found, np.float64), len(found))[0]
     columns = {name: values for name, values in columns.items() if len(values)}
     if not looks_like_scores(list(columns)):
         raise UnreadableFileError(
@@ -115,14 +104,15 @@ def _columns(content: Any) -> dict[str, list[Any]]:
             outer = {k: v for k, v in content.items() if k in _EPOCH_NAMES}
             return {**_numeric(outer), **_columns(inner)}
     found = _numeric(content)
-    for part in ("train", "training", "val", "valid", "validation", "test"):
+    for part in _PARTS:
         if isinstance(content.get(part), Mapping):
             inner_columns = _columns(content[part])
             found |= {f"{part}_{name}": values for name, values in inner_columns.items()}
     if looks_like_scores(list(found)):
         return found
-    if content and all(str(key).isdigit() for key in content):
-        return _columns([content[key] for key in sorted(content, key=int)])
+    if content and all(_EPOCH_KEY.fullmatch(str(key)) for key in content):
+        by_epoch = {int(re.sub(r"\D", "", str(key))): content[key] for key in content}
+        return _columns([by_epoch[epoch] for epoch in sorted(by_epoch)])
     inner = [columns for columns in map(_columns, content.values()) if columns]
     return inner[0] if len(inner) == 1 else found
 
@@ -130,13 +120,25 @@ def _columns(content: Any) -> dict[str, list[Any]]:
 def _merged(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows, with those of one epoch that hold different scores (training, validation) as one."""
     found: list[dict[str, Any]] = []
-    for row in rows:
+    for row in map(_flat, rows):
         epoch = row.get("epoch")
         before = found[-1] if found else {}
         if epoch is not None and epoch == before.get("epoch") and _new_scores(row, before):
             before.update(row)
         else:
-            found.append(dict(row))
+            found.append(row)
+    return found
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without inner mappings; those of training and validation give names their part."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            prefix = f"{name}_" if name in _PARTS else ""
+            found |= {prefix + inner: told for inner, told in _flat(value).items()}
+        else:
+            found[name] = value
     return found
 
 
@@ -159,7 +161,7 @@ def _numeric(content: Mapping[Any, Any]) -> dict[str, list[Any]]:
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, str):
-        return bool(re.fullmatch(r"[-+]?(nan|inf|infinity|\d+\.?\d*(e[-+]?\d+)?)", value.lower()))
+        return _NUMBER.fullmatch(value) is not None
     return value is None or (np.ndim(value) == 0 and isinstance(value, int | float | np.number))
 
 
@@ -185,7 +187,7 @@ def _aligned(
     return arrays, missing, notes
 
 
-def _epoch_numbers(epochs: Sequence[int] | None, rows: int) -> np.ndarray:
+def _epoch_numbers(epochs: Sequence[int] | np.ndarray | None, rows: int) -> np.ndarray:
     """Epoch numbers from 0; counted where they are not given or do not fit."""
     if epochs is None or len(epochs) != rows:
         return np.arange(rows)

@@ -22,6 +22,9 @@ _PATTERNS = [
     for form in _FORMS
     for prefix, part in _PARTS.items()
 ]
+_OF_EPOCHS = re.compile(r"^epoch/|_epoch$", re.IGNORECASE)  # W&B, Lightning
+_SINGULAR = {"losses": "loss", "accs": "acc", "accuracies": "accuracy"}
+_PLURAL = re.compile(rf"({'|'.join(_SINGULAR)})$", re.IGNORECASE)
 _MEAN_LOSS = ("avg_loss", "average_loss", "mean_loss", "epoch_loss", "total_loss")
 _SCORES = re.compile(
     r"loss|acc|auc|mae|mse|error|precision|recall|f1|dice|iou|perplexity|cost", re.IGNORECASE
@@ -31,7 +34,8 @@ _ACCURACY = re.compile(r"acc(uracy)?$", re.IGNORECASE)
 
 def keras_name(name: str) -> str:
     """A column name as Keras would write it: `Training Loss` is `loss`, `acc_test` is `val_acc`."""
-    prefix, plain = _part_and_name(name.strip())
+    prefix, plain = _part_and_name(_OF_EPOCHS.sub("", name.strip()))
+    plain = _PLURAL.sub(lambda found: _SINGULAR[found[0].lower()], plain)
     if " " in plain or plain.lower() in ("loss", "accuracy", "acc"):
         plain = re.sub(r"\s+", "_", plain.lower())
     return ("val_" if prefix else "") + plain
@@ -102,6 +106,18 @@ def is_percent(accuracy: np.ndarray) -> bool:
     """Whether accuracies are in percent: finite ones above 1.5, none above 100."""
     finite = accuracy[np.isfinite(accuracy)]
     return bool(len(finite)) and 1.5 < float(finite.max()) <= 100.0
+
+
+def epoch_numbers(column: np.ndarray | None, rows: int) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Epoch numbers from 0, counted where the column has none, and rows where they do not rise."""
+    if column is None or len(column) != rows or not np.isfinite(column).all():
+        return np.arange(rows), ()
+    if (column == column[0]).all():  # a fit for each epoch
+        return np.arange(rows), ()
+    if (column % 1).any():  # parts of epochs
+        return np.arange(rows), restarts_of(column)
+    epoch = column.astype(np.int64)
+    return epoch - min(int(epoch.min()), 1), restarts_of(epoch)
 
 
 def restarts_of(epoch: np.ndarray) -> tuple[int, ...]:

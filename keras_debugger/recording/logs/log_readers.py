@@ -1,14 +1,17 @@
 """Which reader a log file is for."""
 
-import codecs
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from keras_debugger.errors import UnreadableFileError
-from keras_debugger.recording.logs.csv_log import looks_like_table, read_csv_text
-from keras_debugger.recording.logs.history_json import parse_history, read_history
+from keras_debugger.recording.logs.csv_log import read_table
+from keras_debugger.recording.logs.history_json import holds_scores, messages, read_history
+from keras_debugger.recording.logs.json_text import parse_json, parse_lines, parse_lists
+from keras_debugger.recording.logs.log_text import plain_text
 from keras_debugger.recording.logs.pasted_log import looks_like_progress, read_pasted_text
+from keras_debugger.recording.logs.table_exports import table_of
+from keras_debugger.recording.logs.table_rows import find_table
 from keras_debugger.types.record import TrainingRecord
 
 
@@ -25,43 +28,42 @@ def read_log(path: Path) -> TrainingRecord:
     Raises:
         UnreadableFileError: the file is none of these.
     """
-    source = str(path)
-    text = _text(path)
+    text = plain_text(path.read_bytes())
     if not text.strip():
         raise UnreadableFileError(
-            given=f"{source}, an empty file",
+            given=f"{path}, an empty file",
             expected="the log of a training",
             do="let at least one epoch end before you diagnose it",
         )
-    content = parse_history(text) if "{" in text or text.lstrip().startswith("[") else None
-    if isinstance(content, Mapping) and "cells" in content:
-        text = _printed(content)
-    elif content is not None:
+    return _read(text, source=str(path))
+
+
+def _read(text: str, *, source: str) -> TrainingRecord:
+    content = parse_json(text) if text.lstrip().startswith(("{", "[")) else None
+    if isinstance(content, Mapping) and {"cells", "worksheets"} & set(content):
+        return _read(_printed(content), source=source)
+    if messages(content) and not holds_scores(content):
+        return _read(messages(content), source=source)
+    table = table_of(content)
+    if table is not None:
+        return read_table(table, source=source)
+    if content is not None:
         return read_history(content, source=source)
     if looks_like_progress(text):
         return read_pasted_text(text, source=source)
-    if looks_like_table(text):
-        return read_csv_text(text, source=source)
-    raise UnreadableFileError(
-        given=f"{source}, which is no Keras log",
-        expected="a CSVLogger file, a history JSON, pasted Keras progress lines or a saved record",
-        do="save the history with keras.callbacks.CSVLogger, or train with a Recorder",
-    )
+    table = find_table(text)
+    if table is not None:
+        return read_table(table, source=source)
+    for content in (parse_lines(text.splitlines()), parse_lists(text)):
+        if holds_scores(content):
+            return read_history(content, source=source)
+    return read_pasted_text(text, source=source)
 
 
 def _printed(notebook: Mapping[str, Any]) -> str:
-    """What the cells of a Jupyter notebook printed."""
-    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", ())]
-    return "\n".join("".join(output.get("text", ())) for output in outputs)
-
-
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
-    return content.decode("utf-8", errors="replace")
+    """What the cells of a Jupyter notebook printed or showed as text."""
+    sheets = notebook.get("worksheets") or [notebook]
+    cells = [cell for sheet in sheets for cell in sheet["cells"]]
+    outputs = [output for cell in cells for output in cell.get("outputs", ())]
+    texts = [out.get("text") or out.get("data", {}).get("text/plain", ()) for out in outputs]
+    return "\n".join("".join(text) for text in texts)

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_debugger.errors import UnreadableFileError
 from keras_debugger.recording.logs.log_columns import epoch_logs
+from keras_debugger.recording.logs.own_lines import read_own_lines
 from keras_debugger.recording.logs.progress_lines import (
     Header,
     Stopped,
@@ -16,6 +17,8 @@ from keras_debugger.recording.logs.progress_lines import (
 )
 from keras_debugger.types.record import FitDescription, TrainingRecord
 from keras_debugger.types.vocabulary import Ending
+
+_FOREIGN = "The lines are not those that Keras prints; names and values are read as they stand."
 
 
 @dataclass(slots=True)
@@ -41,7 +44,7 @@ def looks_like_progress(text: str) -> bool:
 
 
 def read_pasted_text(text: str, *, source: str) -> TrainingRecord:
-    """Read what `model.fit` printed, in the forms of Keras 1 to 3 and of tqdm.
+    """Read what `model.fit` printed (Keras 1 to 3, tqdm), or else a training loop of one's own.
 
     Colours, repeated bars, messages of other callbacks and lines of `evaluate` are left out. Lines
     without an `Epoch` line are one epoch each. An epoch that is cut keeps the values seen last.
@@ -56,13 +59,17 @@ def read_pasted_text(text: str, *, source: str) -> TrainingRecord:
     Raises:
         UnreadableFileError: no line is Keras progress.
     """
-    parts = _parts(text)
+    parts = [part for line in split_lines(text) for part in read_line(line)]
+    foreign = not any(isinstance(part, Values) for part in parts)
+    if foreign:
+        parts = [*read_own_lines(text)]
     epochs = [epoch for epoch in _collect(parts) if epoch.values]
     if not epochs:
         raise UnreadableFileError(
-            given=f"{source}, a text without Keras progress lines",
-            expected="lines such as `Epoch 1/10` and `loss: 0.31 - accuracy: 0.9 - val_loss: 0.4`",
-            do="paste what model.fit prints, or save the history with keras.callbacks.CSVLogger",
+            given=f"{source}, which is no log of a training",
+            expected="a CSVLogger file, a history JSON, pasted Keras progress lines such as "
+            "`loss: 0.31 - val_loss: 0.4`, or a saved record",
+            do="save the history with keras.callbacks.CSVLogger, or train with a Recorder",
         )
     numbers = _numbers(epochs)
     names = list(dict.fromkeys(name for epoch in epochs for name in epoch.values))
@@ -79,21 +86,8 @@ def read_pasted_text(text: str, *, source: str) -> TrainingRecord:
         ending=Ending.STOPPED_EARLY if stops else Ending.UNKNOWN,
         ending_detail=stops[-1] if stops else "",
         source=source,
-        notes=(*notes, *_foreign_notes(parts), *_cut_notes(epochs, numbers)),
+        notes=(*notes, *([_FOREIGN] if foreign else []), *_cut_notes(epochs, numbers)),
     )
-
-
-def _parts(text: str) -> list[Header | Values | Stopped]:
-    """What the lines tell; lines of the user's own only where Keras printed none."""
-    lines = [read_line(line) for line in split_lines(text)]
-    values = [part for parts in lines for part in parts if isinstance(part, Values)]
-    if not all(part.foreign for part in values):
-        lines = [parts for parts in lines if not _are_foreign(parts)]
-    return [part for parts in lines for part in parts]
-
-
-def _are_foreign(parts: Sequence[Header | Values | Stopped]) -> bool:
-    return any(isinstance(part, Values) and part.foreign for part in parts)
 
 
 def _collect(parts: Sequence[Header | Values | Stopped]) -> list[_Epoch]:
@@ -160,12 +154,6 @@ def _restarts(epochs: Sequence[_Epoch], numbers: np.ndarray) -> list[int]:
         rows += [row] if again or other else []
         asked = total
     return rows
-
-
-def _foreign_notes(parts: Sequence[Header | Values | Stopped]) -> list[str]:
-    if not _are_foreign(parts):
-        return []
-    return ["The lines are not those that Keras prints; names and values are read as they stand."]
 
 
 def _cut_notes(epochs: Sequence[_Epoch], numbers: np.ndarray) -> list[str]:

@@ -7,18 +7,18 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\[(?:\d{1,2}(?:;\d{1,2})*)m")
 _HEADER = re.compile(r"^[#>*\s]*Epoch:?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?\s*$", re.IGNORECASE)
 _INNER_HEADER = re.compile(r"(?:(?<=\s)|^)(Epoch \d+/\d+)(?=[ \t\r\n]|$)", re.MULTILINE)
 _BAR = re.compile(r"(?<![\d/])(\d+)\s*/\s*(\d+|Unknown)(?![\d/])")
-_NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)"
-_VALUE = re.compile(
-    rf"(?:^|[\s\]])(?:- )?([A-Za-z_][\w.@/+-]*) ?: ?({_NUMBER})(?![\d:])", re.IGNORECASE
+NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)(?![\d.]*\d|:\d)"
+_VALUE = re.compile(  # no name of two words: Keras has none
+    rf"(?:^|(?<![A-Za-z] )(?<=[\s\]]))(?:- )?([A-Za-z_][\w.@/+-]*) ?: ?({NUMBER})", re.IGNORECASE
 )
 _DECIMAL_COMMA = re.compile(r"(?<=: )(\d+),(?=\d)")
-_OWN_LINE = re.compile(r"^\W*Epoch\W*(\d+)(?:\s*(?:/|of)\s*(\d+))?\W+(.*)$", re.IGNORECASE)
-_OWN_VALUE = re.compile(
-    rf"((?:(?:train|training|val|valid|validation|test)[ _])?[A-Za-z_]\w*)\s*[:=]?\s*({_NUMBER})"
-    r"(?![\w:])",
-    re.IGNORECASE,
-)
-_TQDM_VALUE = re.compile(rf"[,\s]([A-Za-z_]\w*)=({_NUMBER})(?=[,\]\s])", re.IGNORECASE)
+_OWN = re.compile(r"\bepoch\W{0,4}\d", re.IGNORECASE)
+_OVERPRINTED = re.compile(r"(?<=[^\d\s])(?=\d+/\d+ \[[=>.]{9})")
+_START = re.compile(r"^\W*\d+/(?:\d+|Unknown)\s|^\s*(?:- )?\d+s - ")
+_MORE = re.compile(r"(?:^|\s)- [\w.@/]+: ?\S")
+_FRAGMENT = re.compile(r"\s?[\w.@/]*(?: ?: ?)?[\w.+-]+\s*")
+_DONE = re.compile(r": -?(?:\d+\.\d{4,}(?:e[-+]\d\d)?|nan|inf)\s*$")
+_TQDM_VALUE = re.compile(rf"[,\s]([A-Za-z_]\w*)=({NUMBER})(?=[,\]\s])", re.IGNORECASE)
 _TQDM = re.compile(r"\d+%\|.*\[.*<.*[,\]]")
 _STOPPED = re.compile(r"Invalid loss, terminating training|Epoch \d+: early stopping")
 
@@ -40,14 +40,12 @@ class Values:
         done: batches done, None where the line has no bar.
         total: batches in the epoch, None if unknown.
         finished: whether the line is the end of an epoch, as far as it tells.
-        foreign: whether the line is of the user's own making, not of Keras.
     """
 
     values: dict[str, float]
     done: int | None
     total: int | None
     finished: bool
-    foreign: bool = False
 
     @property
     def validated(self) -> bool:
@@ -63,9 +61,34 @@ class Stopped:
 
 
 def split_lines(text: str) -> list[str]:
-    """Lines as they were printed: a return, backspaces or an `Epoch 1/9` begin a new one."""
+    """Lines as they were printed: a return, backspaces, `Epoch 1/9` or a bar begin a new one.
+
+    Lines that a console broke are whole again.
+    """
     apart = _INNER_HEADER.sub(r"\n\1\n", _ANSI.sub("", text))
-    return re.split(r"\r\n|\n|\r|\x08+", apart)
+    return _whole(re.split(r"\r\n|\n|\r|\x08+", _OVERPRINTED.sub("\n", apart)))
+
+
+def _whole(lines: list[str]) -> list[str]:
+    """Lines, each progress line with its rest where a console broke it."""
+    found: list[str] = []
+    broken = False
+    for line in lines:
+        starts = _START.match(line) is not None
+        broken = starts or (broken and _continues(found[-1], line))
+        if starts or not broken:
+            found.append(line)
+        else:
+            apart = re.search(r"[^e]-$|:$", found[-1]) or line.startswith(("-", " "))
+            found[-1] = f"{found[-1]} {line.strip()}" if apart else found[-1] + line
+    return found
+
+
+def _continues(before: str, line: str) -> bool:
+    """Whether a line goes on with a progress line: more scores, or the rest of one."""
+    if _OWN.search(line) or _HEADER.match(line):
+        return False
+    return bool(_MORE.search(line) or (_FRAGMENT.fullmatch(line) and not _DONE.search(before)))
 
 
 def read_line(line: str) -> list[Header | Values | Stopped]:
@@ -75,10 +98,7 @@ def read_line(line: str) -> list[Header | Values | Stopped]:
         total = int(header[2]) if header[2] else None
         return [Header(number=int(header[1]), total=total)]
     found: list[Header | Values | Stopped] = []
-    own = _OWN_LINE.match(line)
-    values = _own_values(own[3]) if own else _values(_DECIMAL_COMMA.sub(r"\1.", line))
-    if own and values is not None:
-        found.append(Header(number=int(own[1]), total=int(own[2]) if own[2] else None))
+    values = None if _OWN.search(line) else _values(_DECIMAL_COMMA.sub(r"\1.", line))
     if values is not None:
         found.append(values)
     stopped = _STOPPED.search(line)
@@ -90,8 +110,11 @@ def read_line(line: str) -> list[Header | Values | Stopped]:
 def _values(line: str) -> Values | None:
     pattern = _TQDM_VALUE if _TQDM.search(line) else _VALUE
     pairs = {name: float(value) for name, value in pattern.findall(line) if name != "ETA"}
-    names = [name for name in pairs if "loss" in name.lower()]
-    if not names or not (_BAR.search(line) or " - " in line or line.lstrip().startswith("loss:")):
+    if not any("loss" in name.lower() for name in pairs):
+        return None
+    if pattern is _VALUE and not (
+        " - " in line or (len(pairs) > 1 and line.lstrip().startswith("loss:"))
+    ):
         return None
     bar = _BAR.search(line)
     done = int(bar[1]) if bar else None
@@ -99,11 +122,3 @@ def _values(line: str) -> Values | None:
     validated = any(name.startswith("val_") for name in pairs)
     finished = validated or ("ETA" not in line and (bar is None or done == total or total is None))
     return Values(values=pairs, done=done, total=total, finished=finished)
-
-
-def _own_values(text: str) -> Values | None:
-    """Scores of a line that a user's own code prints for an epoch; None if there is no loss."""
-    pairs = {name: float(value) for name, value in _OWN_VALUE.findall(text)}
-    if not any(re.fullmatch(r"(\w+[ _])?loss", name, re.IGNORECASE) for name in pairs):
-        return None
-    return Values(values=pairs, done=None, total=None, finished=True, foreign=True)

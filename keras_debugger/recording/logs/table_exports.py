@@ -1,18 +1,30 @@
-"""Tables that TensorBoard and Weights & Biases export, as tables with one column a score."""
+"""Tables and JSON that TensorBoard, MLflow, Weights & Biases, Comet, R and pandas export.
+
+Each becomes a table with one column a score and one row an epoch.
+"""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from keras_debugger.recording.logs.log_columns import looks_like_scores
 
 _SCALARS = ["wall time", "step", "value"]
+_ROLES = {  # of the columns of a table with one row a value, in the words of each tool
+    "name": ("tag", "key", "metric", "metricname", "metric_name", "variable"),
+    "value": ("value", "metricvalue", "metric_value"),
+    "step": ("epoch", "step"),
+}
+_PARTS = ("run", "data")  # columns that tell training and validation apart
+_TIME = re.compile(r"\d{10,}(\.\d+)?")  # since 1970, in seconds or less
 _SPREAD = re.compile(r".*__(MIN|MAX)")  # of runs that were drawn together
 
 
 def is_scalar_export(header: list[str]) -> bool:
-    """Whether a header is that of one scalar of TensorBoard, or of several with their tags."""
-    names = [name.lower() for name in header]
-    return names == _SCALARS or {"tag", "step", "value"} <= set(names)
+    """Whether a header is that of one scalar of TensorBoard, or of a table with one row a value."""
+    names = [name.lower().strip("\"' ") for name in header]
+    return names == _SCALARS or all(set(words) & set(names) for words in _ROLES.values())
 
 
 def plain_table(table: list[list[str]], source: str) -> list[list[str]]:
@@ -35,6 +47,42 @@ def plain_table(table: list[list[str]], source: str) -> list[list[str]]:
     return [[row[i] for i in kept if i < len(row)] for row in table]
 
 
+def bare_triples(lines: list[str]) -> list[list[str]] | None:
+    """A scalar whose file has no header: time, value and step of MLflow; None for other lines."""
+    rows = [re.split(r"[,\s]+", line.strip()) for line in lines]
+    if not all(len(row) == 3 and _TIME.fullmatch(row[0]) and row[2].isdigit() for row in rows):
+        return None
+    return [_SCALARS, *([time, step, value] for time, value, step in rows)]
+
+
+def table_of(content: Any) -> list[list[str]] | None:
+    """The table that a JSON export stands for, None for any other content.
+
+    Args:
+        content: triples of time, step and value (TensorBoard); a mapping for each value (MLflow,
+            Comet), also as the one list of a mapping; `columns` and `data` (pandas).
+    """
+    if isinstance(content, Mapping) and {"columns", "data"} <= set(content):
+        return [_cells(row) for row in (content["columns"], *content["data"])]
+    if isinstance(content, Mapping):
+        lists = [value for value in content.values() if isinstance(value, list)]
+        content = lists[0] if len(lists) == 1 else None
+    if not isinstance(content, list) or not content:
+        return None
+    if all(isinstance(row, list) and len(row) == 3 for row in content):
+        return [_SCALARS, *map(_cells, content)]
+    if not all(isinstance(row, Mapping) for row in content):
+        return None
+    header = list(content[0])
+    if not is_scalar_export(header):
+        return None
+    return [header, *(_cells([row.get(name) for name in header]) for row in content)]
+
+
+def _cells(row: list[Any]) -> list[str]:
+    return ["" if value is None else str(value) for value in row]
+
+
 def scalar_name(source: str) -> str:
     """Name of an exported scalar from that of its file; `loss` if that tells nothing."""
     run, _, tag = Path(source).stem.rpartition("tag-")
@@ -45,17 +93,19 @@ def scalar_name(source: str) -> str:
 
 
 def _wide(header: list[str], rows: list[list[str]]) -> list[list[str]]:
-    """One column for each tag (and run), one row for each step."""
-    place = {name: header.index(name) for name in ("tag", "step", "value")}
-    run = header.index("run") if "run" in header else None
-    tags: dict[str, None] = {}
+    """One column for each score (of each part of the data), one row for each step."""
+    name, value, step = (
+        header.index(next(word for word in words if word in header)) for words in _ROLES.values()
+    )
+    part = next((header.index(word) for word in _PARTS if word in header), None)
+    scores: dict[str, None] = {}
     steps: dict[str, dict[str, str]] = {}
     for row in (row for row in rows if len(row) == len(header)):
-        prefix = "val_" if run is not None and "val" in row[run] else ""
-        tag = prefix + re.sub(r"^epoch_", "", row[place["tag"]])
-        tags[tag] = None
-        steps.setdefault(row[place["step"]], {})[tag] = row[place["value"]]
+        prefix = "val_" if part is not None and "val" in row[part] else ""
+        score = prefix + re.sub(r"^epoch_", "", row[name])
+        scores[score] = None
+        steps.setdefault(row[step], {})[score] = row[value]
     return [
-        ["epoch", *tags],
-        *([step, *(at.get(t, "") for t in tags)] for step, at in steps.items()),
+        ["epoch", *scores],
+        *([at, *(told.get(score, "") for score in scores)] for at, told in steps.items()),
     ]
