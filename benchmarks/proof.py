@@ -22,7 +22,7 @@ from scipy import stats
 from surroundings import in_words, surroundings
 
 from keras_debugger.proof.compare import prove
-from keras_debugger.training.trainer import Trained
+from keras_debugger.training.trained import Trained
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.trial import Trial
 from keras_debugger.types.vocabulary import Decision

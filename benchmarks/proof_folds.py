@@ -30,7 +30,7 @@ from surroundings import in_words, surroundings
 from keras_debugger.proof.cross_validation import prove_by_folds
 from keras_debugger.training.data import split_data
 from keras_debugger.training.metric_choice import Metric
-from keras_debugger.training.trainer import Trained
+from keras_debugger.training.trained import Trained
 from keras_debugger.types.plan import AppliedFix, Plan
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.trial import Score, Trial

@@ -15,7 +15,8 @@ from keras_debugger.types.verdict import Verdict
 from keras_debugger.types.vocabulary import Decision
 
 if TYPE_CHECKING:
-    from keras_debugger.training.trainer import Trained, Trainer
+    from keras_debugger.training.trained import Trained
+    from keras_debugger.training.trainer import Trainer
     from keras_debugger.types.progress import Progress
 
 FIRST_LOOK = 3  # seeds

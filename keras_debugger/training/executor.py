@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from keras_debugger.training.callbacks import EpochListener
+from keras_debugger.training.epoch_log import EpochListener
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.trial_run import Program
 

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from keras_debugger.errors import InvalidArgumentError
-from keras_debugger.training.callbacks import EpochListener
+from keras_debugger.training.epoch_log import EpochListener
 from keras_debugger.training.executor import Executor, LocalExecutor
 from keras_debugger.training.executor_ray import RayExecutor
 from keras_debugger.training.fit_arguments import is_whole

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_debugger.errors import UnsupportedModelError
-from keras_debugger.training.callbacks import EpochListener
+from keras_debugger.training.epoch_log import EpochListener
 from keras_debugger.training.executor import LocalExecutor
 from keras_debugger.training.limits import GRACE_SECONDS, Limits
 from keras_debugger.training.program_files import reason_of, write_program

@@ -19,40 +19,17 @@ from keras_debugger.training.parts_form import digest_of_parts
 from keras_debugger.training.scoring import Metric
 from keras_debugger.training.task import Outcome, Task
 from keras_debugger.training.time_limit import TimeIsUp
+from keras_debugger.training.trained import Trained
 from keras_debugger.training.trial_run import Program
 from keras_debugger.training.weights import write_weights
 from keras_debugger.types.plan import UNCHANGED, Plan
 from keras_debugger.types.progress import Progress
 from keras_debugger.types.record import DataProfile
 from keras_debugger.types.setup import TrainingSetup
-from keras_debugger.types.trial import Score, Trial
+from keras_debugger.types.trial import Score
 
 if TYPE_CHECKING:
     from keras_debugger.rewriting.blueprint import Blueprint
-
-
-class Trained:
-    """A trial and its model.
-
-    Args:
-        trial: the trial.
-        model: its model; None if it could not be trained, or if `make` makes it.
-        make: makes the model when it is asked for.
-    """
-
-    def __init__(
-        self, *, trial: Trial, model: Any = None, make: Callable[[], Any] | None = None
-    ) -> None:
-        self.trial = trial
-        self._model = model
-        self._make = make
-
-    @property
-    def model(self) -> Any:
-        """The trained model, None if it could not be trained."""
-        if self._model is None and self._make is not None:
-            self._model = self._make()
-        return self._model
 
 
 class Trainer:

@@ -13,8 +13,9 @@ import numpy as np
 
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.training.batches import make_batches
-from keras_debugger.training.callbacks import EpochListener, EpochLog, callbacks_of_trial
+from keras_debugger.training.callbacks import callbacks_of_trial
 from keras_debugger.training.data import DataParts, Part, input_list
+from keras_debugger.training.epoch_log import EpochListener, EpochLog
 from keras_debugger.training.fit_edits import fit_part
 from keras_debugger.training.random_state import seeded
 from keras_debugger.training.retracing import without_retracing_warnings

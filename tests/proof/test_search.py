@@ -12,7 +12,7 @@ from keras_debugger.proof.ordering import rank
 from keras_debugger.proof.refining import refined
 from keras_debugger.proof.search import Shortlist, search
 from keras_debugger.training.budget import Budget
-from keras_debugger.training.trainer import Trained
+from keras_debugger.training.trained import Trained
 from keras_debugger.types.cause import Cause
 from keras_debugger.types.edit import (
     NormalizeInput,
