@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from keras_debugger.report.comparison_curves import records_of
 from keras_debugger.report.drawing import DARK, LIGHT, Palette, to_png, to_svg
-from keras_debugger.report.plots import comparison_figure, records_of
+from keras_debugger.report.plots import comparison_figure
 from keras_debugger.report.run_plots import run_figure
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from keras_debugger.report.comparison_curves import epochs_of
 from keras_debugger.report.drawing import (
     LIGHT,
     Palette,
@@ -17,7 +18,6 @@ from keras_debugger.report.drawing import (
     thin,
     wants_log,
 )
-from keras_debugger.report.plots import epochs_of
 from keras_debugger.types.diagnosis import Diagnosis
 from keras_debugger.types.record import GradientLog, TrainingRecord
 

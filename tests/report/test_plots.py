@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from report_values import HOSTILE, falling, record, result, sick, stuck
 
+from keras_debugger.report.comparison_curves import epochs_of, logged_metric
 from keras_debugger.report.diagnosis_view import view
 from keras_debugger.report.drawing import DARK, drawable, label, thin, to_png, to_svg, wants_log
-from keras_debugger.report.plots import comparison_figure, epochs_of, logged_metric
+from keras_debugger.report.plots import comparison_figure
 from keras_debugger.report.run_plots import layer_norms, run_figure
 from keras_debugger.types.diagnosis import Diagnosis
 from keras_debugger.types.record import TrainingRecord
