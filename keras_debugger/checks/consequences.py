@@ -37,7 +37,7 @@ EXPLAINED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "LOS113": (*_SILENT, "MOD101", "ACT104", "LOS103"),
         "LOS112": ("MOD107", "MOD101"),
         "LOS109": _HELD_BACK,
-        "LOS108": ("GRD108", "OPT103", "OPT102", "OPT105"),
+        "LOS108": ("GRD108", "OPT103", "OPT107", "OPT102", "OPT105"),
         "LOS110": ("LOS111", "DAT116", "DAT113", "DAT114"),
         "LOS111": ("DAT113", "DAT114", "DAT117", "DAT115", "MOD121"),
         "LOS114": ("DAT108",),

@@ -8,6 +8,7 @@ import pytest
 
 from keras_debugger.checks.base import TooShortError
 from keras_debugger.checks.optimizer import OPTIMIZER_CHECKS
+from keras_debugger.checks.optimizer.few_epochs import FewEpochs
 from keras_debugger.checks.optimizer.metric_does_not_fit import MetricDoesNotFit
 from keras_debugger.checks.optimizer.rate_reaches_zero import RateReachesZero
 from keras_debugger.checks.optimizer.rows_never_seen import RowsNeverSeen
@@ -53,6 +54,21 @@ def test_few_updates_of_a_slow_rate(recorded):
     assert finding.value == 90.0  # 15 steps in each of 6 epochs
     assert finding.severity is Severity.WARNING
     assert finding.causes[0] is CauseKind.TOO_FEW_UPDATES
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+def test_a_run_of_one_or_two_epochs_ends_too_early(recorded, epochs):
+    (finding,) = FewEpochs().run(recorded(epochs=epochs, rate=1e-3))
+    assert finding.value == epochs
+    assert finding.severity is Severity.WARNING
+    assert finding.causes[0] is CauseKind.TOO_FEW_UPDATES
+    assert "was still falling" in finding.summary
+
+
+def test_two_epochs_that_reach_what_there_is_are_silent(recorded):
+    record = recorded(epochs=2, rate=1e-3)
+    good = replace(record.predictions, recall=np.full_like(record.predictions.recall, 0.95))
+    assert FewEpochs().run(replace(record, prediction_log=good)) == ()
 
 
 def test_a_run_that_reads_a_part_of_the_rows(recorded):
