@@ -123,11 +123,26 @@ def test_logged_nan_is_not_missing(read):
         ("epoch,loss\n0,3\n1,2\n2,1\n0,3\n1,2\n", (3,)),
         ("epoch,loss\n0,3\n1,2\nepoch,loss\n0,3\n1,2\n", (2,)),
         ("model,epoch,train_loss\na,1,3\na,2,2\na,3,2\nb,4,3\nb,5,2\nb,6,1\n", (3,)),
+        ("fold,loss\n1,3\n1,2\n2,3\n2,1\n", (2,)),
         ("loss,val_loss\n3,1\n2,1\n", ()),
     ],
 )
 def test_runs_in_one_table(read, text, restarts):
     assert read(text).epochs.restarts == restarts
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"fold_1": {"loss": [3, 2]}, "fold_2": {"loss": [3, 1]}},
+        {"cnn": {"history": {"loss": [3, 2]}}, "rnn": {"history": {"loss": [3, 1]}}},
+        [{"loss": [3, 2]}, {"loss": [3, 1]}],
+    ],
+)
+def test_histories_in_one_json_are_runs(content, read):
+    logs = read(json.dumps(content)).epochs
+    assert logs.values["loss"].tolist() == [3, 2, 3, 1]
+    assert logs.restarts == (2,)
 
 
 def test_an_index_column_or_none_counts_epochs(read):
@@ -146,6 +161,7 @@ def test_test_columns_stand_for_validation(read):
     [
         {"loss": [2.0, 1.0], "val_loss": [3.0, 2.0]},
         {"history": {"loss": [2.0, 1.0], "val_loss": [3.0, 2.0]}, "params": {"epochs": 2}},
+        {"loss": {"train": [2.0, 1.0], "val": [3.0, 2.0]}},
         {"loss": {"0": 2.0, "1": 1.0}, "val_loss": {"0": 3.0, "1": 2.0}},
         {"train": {"loss": [2.0, 1.0]}, "val": {"loss": [3.0, 2.0]}, "name": "run"},
         [{"epoch": 1, "loss": 2.0, "val_loss": 3.0}, {"epoch": 2, "loss": 1.0, "val_loss": 2.0}],
@@ -220,6 +236,16 @@ def test_keras_3_lines(read):
     assert record.ending is Ending.STOPPED_EARLY
 
 
+def test_a_stop_between_bars(read):
+    bar = "{}/234 [....] - ETA: 33:37:24 - loss: {}{}\n"
+    text = bar.format(3, 44.4, "Batch 3: Invalid loss, terminating training") + bar.format(
+        4, "inf", ""
+    )
+    record = read(text)
+    assert record.epochs.values["loss"].tolist() == [np.inf]
+    assert record.ending is Ending.STOPPED_EARLY
+
+
 def test_lines_without_epoch_lines(read):
     logs = read(
         "45s - loss: 10.5 - acc: 0.49 - val_loss: 11.4\n52s - loss: 11.4 - acc: 0.4 - val_loss:"
@@ -277,6 +303,16 @@ def test_lines_that_were_joined(read):
     assert logs.epoch.tolist() == [0, 1]
 
 
+def test_names_of_metrics_with_spaces(read):
+    line = "9/9 [==] - 2s - loss: 2.0 - top 5 accuracy: 0.5 - IoU(0.5): 0.25 - val. loss: 3.0\n"
+    assert {name: values.tolist() for name, values in read(line).epochs.values.items()} == {
+        "loss": [2.0],
+        "top_5_accuracy": [0.5],
+        "IoU(0.5)": [0.25],
+        "val_loss": [3.0],
+    }
+
+
 def test_tqdm_lines(read):
     bar = "Epoch {}/2\n100%|████| 10/10 [00:01<00:00, 9.9batch/s, loss={}, accuracy=0.5]\n"
     assert read(bar.format(1, 0.7) + bar.format(2, 0.6)).epochs.values["loss"].tolist() == [
@@ -298,6 +334,8 @@ def test_encodings(read):
         "hello\nworld\n",
         "name,age\nada,36\n",
         "epoch,loss\n",
+        "account,accident\n1,2\n2,3\n",
+        "        precision    recall  f1-score\n     0       0.90      0.88      0.89\n",
         "INFO:tensorflow:global step 435: loss = 0.0630 (0.408 sec/step)\n",
         "traing iter: 125, test accuracy : 0.18, loss : 0.15\n" * 3,
         '{"weights": [1, 2]}',

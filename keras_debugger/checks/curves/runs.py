@@ -11,7 +11,7 @@ from keras_debugger.checks.base import TooShortError
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import EpochLogs
 
-_ACCURACY = re.compile(r"(^|_)acc(uracy)?$", re.IGNORECASE)
+_ACCURACY = re.compile(r"(?!.*top)(.*_)?acc(uracy)?", re.IGNORECASE)  # top 5 is another scale
 _PERCENT = 1.5  # a share is at most 1; above this it is in percent
 
 
@@ -37,7 +37,7 @@ class Run:
     def accuracy(self) -> str | None:
         """Name of the accuracy among the training metrics, None if there is none."""
         names = [name for name in self.values if not name.startswith("val_")]
-        return next((name for name in names if _ACCURACY.search(name)), None)
+        return next((name for name in names if _ACCURACY.fullmatch(name)), None)
 
     def curve(self, name: str) -> np.ndarray:
         """The finite values of a log in their order; empty if there are none."""
@@ -56,8 +56,15 @@ class Run:
         return np.asarray(self.epoch[np.isfinite(self.values[name])])
 
     def shares(self, name: str | None) -> np.ndarray:
-        """The finite values of an accuracy as shares from 0 to 1, also if logged in percent."""
-        values = self.curve(name) if name is not None else np.empty(0)
+        """The finite values of an accuracy as shares from 0 to 1, also if logged in percent.
+
+        Those of epochs whose loss is not finite are left out: nothing is known of such a model.
+        """
+        values: np.ndarray = self.values.get(name or "", np.empty(0))
+        known = np.isfinite(values)
+        if len(values) and "loss" in self.values:
+            known &= np.isfinite(self.values["loss"])
+        values = values[known]
         return values / 100 if len(values) and values.max() > _PERCENT else values
 
     @property

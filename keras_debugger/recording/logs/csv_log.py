@@ -11,6 +11,7 @@ from keras_debugger.recording.logs.table_rows import cell_value, is_empty, is_nu
 from keras_debugger.types.record import TrainingRecord
 
 _EPOCH_NAMES = frozenset({"", "epoch", "epochs", "epoch_number", "unnamed: 0", "index"})
+_RUN_NAMES = frozenset({"run", "fold", "trial", "seed", "split", "model", "experiment", "repeat"})
 _STEPS = ("step", "global_step", "iteration", "iter", "batch")
 
 
@@ -40,7 +41,7 @@ def read_table(table: list[list[str]], *, source: str) -> TrainingRecord:
     scores = {
         name: column
         for name, column in numbers.items()
-        if column is not None and name.lower() not in _EPOCH_NAMES
+        if column is not None and name.lower() not in _EPOCH_NAMES | _RUN_NAMES
     }
     if not rows or not looks_like_scores(list(scores)):
         raise UnreadableFileError(
@@ -50,8 +51,8 @@ def read_table(table: list[list[str]], *, source: str) -> TrainingRecord:
         )
     named = next((n for n in header if n.lower() in _EPOCH_NAMES and numbers[n] is not None), None)
     epoch, starts = epoch_numbers(numbers[named] if named is not None else None, len(rows))
-    words = [column for name, column in cells.items() if numbers[name] is None]
-    restarts = sorted({*starts, *breaks, *_changes(words)})
+    told = [cells[name] for name in header if numbers[name] is None or name.lower() in _RUN_NAMES]
+    restarts = sorted({*starts, *breaks, *_changes(told)})
     missing = {
         name: np.array([not is_number(cell) for cell in cells[name]], dtype=bool) for name in scores
     }
@@ -85,7 +86,7 @@ def _merged(header: list[str], rows: list[list[str]]) -> list[list[str]]:
     groups: list[list[list[str]]] = []
     for row in rows:
         before = groups[-1][-1] if groups else row
-        rises = step is not None and cell_value(row[step]) > cell_value(before[step])
+        rises = step is not None and (cell_value(row[step]) or 0) > (cell_value(before[step]) or 0)
         apart = all(is_empty(row[i]) or is_empty(before[i]) for i in scores)
         if groups and before[epoch] == row[epoch] and (rises or apart):
             groups[-1].append(row)

@@ -93,9 +93,7 @@ def _columns(content: Any) -> dict[str, list[Any]]:
     if isinstance(content, Sequence) and not isinstance(content, str):
         if not content or not all(isinstance(row, Mapping) for row in content):
             return {}
-        rows = _merged(content)
-        names = dict.fromkeys(name for row in rows for name in row)
-        return _numeric({name: [row.get(name) for row in rows] for name in names})
+        return _joined(content) or _by_name(_merged(content))
     if not isinstance(content, Mapping):
         return {}
     for name in _WRAPPERS:
@@ -104,6 +102,10 @@ def _columns(content: Any) -> dict[str, list[Any]]:
             outer = {k: v for k, v in content.items() if k in _EPOCH_NAMES}
             return {**_numeric(outer), **_columns(inner)}
     found = _numeric(content)
+    for name, parts in content.items():
+        if isinstance(parts, Mapping) and name not in _PARTS:
+            told = _numeric({part: parts[part] for part in _PARTS if part in parts})
+            found |= {f"{part}_{name}": values for part, values in told.items()}
     for part in _PARTS:
         if isinstance(content.get(part), Mapping):
             inner_columns = _columns(content[part])
@@ -113,8 +115,25 @@ def _columns(content: Any) -> dict[str, list[Any]]:
     if content and all(_EPOCH_KEY.fullmatch(str(key)) for key in content):
         by_epoch = {int(re.sub(r"\D", "", str(key))): content[key] for key in content}
         return _columns([by_epoch[epoch] for epoch in sorted(by_epoch)])
-    inner = [columns for columns in map(_columns, content.values()) if columns]
-    return inner[0] if len(inner) == 1 else found
+    return _joined(list(content.values())) or found
+
+
+def _by_name(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return _numeric({name: [row.get(name) for row in rows] for name in names})
+
+
+def _joined(contents: Sequence[Any]) -> dict[str, list[Any]]:
+    """The histories among some contents, one after the other; epochs start again in each."""
+    histories = [columns for columns in map(_columns, contents) if looks_like_scores(list(columns))]
+    if len(histories) < 2:
+        return histories[0] if histories else {}
+    rows = [
+        {"epoch": row} | {name: told[row] for name, told in columns.items() if row < len(told)}
+        for columns in histories
+        for row in range(max(map(len, columns.values())))
+    ]
+    return _by_name(rows)
 
 
 def _merged(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

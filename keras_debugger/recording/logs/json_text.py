@@ -31,7 +31,7 @@ def parse_json(text: str) -> Any:
 def parse_lines(lines: Sequence[str]) -> list[Any]:
     """The objects that stand in lines."""
     found = []
-    for line in lines:
+    for line in (line for line in lines if "{" in line):
         try:
             found.append(_parse(line[line.index("{") : line.rindex("}") + 1]))
         except ValueError:

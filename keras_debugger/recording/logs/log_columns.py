@@ -27,7 +27,8 @@ _SINGULAR = {"losses": "loss", "accs": "acc", "accuracies": "accuracy"}
 _PLURAL = re.compile(rf"({'|'.join(_SINGULAR)})$", re.IGNORECASE)
 _MEAN_LOSS = ("avg_loss", "average_loss", "mean_loss", "epoch_loss", "total_loss")
 _SCORES = re.compile(
-    r"loss|acc|auc|mae|mse|error|precision|recall|f1|dice|iou|perplexity|cost", re.IGNORECASE
+    r"(?i:loss|accurac|perplexity|dice|precision|recall|error)"
+    r"|(?<![A-Za-z])(?i:accs?|auc|r?mse|mae|f1|m?iou|cost)(?![a-z])|(?<=[a-z])(?:Accs?|AUC|F1|IoU)"
 )
 _ACCURACY = re.compile(r"acc(uracy)?$", re.IGNORECASE)
 
@@ -112,7 +113,7 @@ def epoch_numbers(column: np.ndarray | None, rows: int) -> tuple[np.ndarray, tup
     """Epoch numbers from 0, counted where the column has none, and rows where they do not rise."""
     if column is None or len(column) != rows or not np.isfinite(column).all():
         return np.arange(rows), ()
-    if (column == column[0]).all():  # a fit for each epoch
+    if rows > 1 and not np.ptp(column):  # a fit for each epoch
         return np.arange(rows), ()
     if (column % 1).any():  # parts of epochs
         return np.arange(rows), restarts_of(column)

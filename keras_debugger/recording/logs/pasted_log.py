@@ -130,16 +130,16 @@ def _numbers(epochs: Sequence[_Epoch]) -> np.ndarray:
     first = 0 if 0 in known else 1
     if len(known) > 1 and len(set(known)) == 1:
         return np.arange(len(epochs))
+    wanted = [-1] * len(told)  # by the next number that is told
+    ahead = None
+    for row in reversed(range(len(told))):
+        number = told[row]
+        ahead = ahead if number is None else number - first - row
+        wanted[row] = -1 if ahead is None else ahead + row
     numbers: list[int] = []
-    for row, number in enumerate(told):
-        before = numbers[-1] if numbers else None
-        after = next(((t - first, i) for i, t in enumerate(told[row:]) if t is not None), None)
-        if number is not None:
-            numbers.append(number - first)
-        elif after is not None and after[0] - after[1] > (-1 if before is None else before):
-            numbers.append(after[0] - after[1])
-        else:
-            numbers.append(0 if before is None else before + 1)
+    for number, fitting in zip(told, wanted, strict=True):
+        before = numbers[-1] if numbers else -1
+        numbers.append(fitting if number is not None or fitting > before else before + 1)
     return np.array(numbers)
 
 

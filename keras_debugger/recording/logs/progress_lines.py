@@ -5,15 +5,19 @@ from dataclasses import dataclass
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\[(?:\d{1,2}(?:;\d{1,2})*)m")
 _HEADER = re.compile(r"^[#>*\s]*Epoch:?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?\s*$", re.IGNORECASE)
-_INNER_HEADER = re.compile(r"(?:(?<=\s)|^)(Epoch \d+/\d+)(?=[ \t\r\n]|$)", re.MULTILINE)
+_INNER_HEADER = re.compile(r"(Epoch(?<!\SEpoch) \d+/\d+)(?!\S)")
 _BAR = re.compile(r"(?<![\d/])(\d+)\s*/\s*(\d+|Unknown)(?![\d/])")
 NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)(?![\d.]*\d|:\d)"
-_VALUE = re.compile(  # no name of two words: Keras has none
-    rf"(?:^|(?<![A-Za-z] )(?<=[\s\]]))(?:- )?([A-Za-z_][\w.@/+-]*) ?: ?({NUMBER})", re.IGNORECASE
+_VALUE = re.compile(
+    r"(?:^|- |\] ?|/\d+ )\s*(?:- )?([A-Za-z_][\w.@/+()-]*(?: [\w.@/+()-]+){0,2}?) ?: ?"
+    rf"({NUMBER})",
+    re.IGNORECASE,
 )
+_VALIDATION = re.compile(r"\bval\. (?=[a-z])")  # of Keras 0
 _DECIMAL_COMMA = re.compile(r"(?<=: )(\d+),(?=\d)")
-_OWN = re.compile(r"\bepoch\W{0,4}\d", re.IGNORECASE)
+_OWN = re.compile(r"\bepoch\W{0,4}\d|^\s*\[\d+/\d+\]", re.IGNORECASE)
 _OVERPRINTED = re.compile(r"(?<=[^\d\s])(?=\d+/\d+ \[[=>.]{9})")
+_ETA = " - ETA: "
 _START = re.compile(r"^\W*\d+/(?:\d+|Unknown)\s|^\s*(?:- )?\d+s - ")
 _MORE = re.compile(r"(?:^|\s)- [\w.@/]+: ?\S")
 _FRAGMENT = re.compile(r"\s?[\w.@/]*(?: ?: ?)?[\w.+-]+\s*")
@@ -63,10 +67,21 @@ class Stopped:
 def split_lines(text: str) -> list[str]:
     """Lines as they were printed: a return, backspaces, `Epoch 1/9` or a bar begin a new one.
 
-    Lines that a console broke are whole again.
+    Lines that a console broke are whole again; of bars one over the other the last is kept.
     """
     apart = _INNER_HEADER.sub(r"\n\1\n", _ANSI.sub("", text))
-    return _whole(re.split(r"\r\n|\n|\r|\x08+", _OVERPRINTED.sub("\n", apart)))
+    lines = [bar for line in re.split(r"\r\n|\n|\r|\x08+", apart) for bar in _bars(line)]
+    pairs = zip(lines, [*lines[1:], ""], strict=True)
+    return _whole([line for line, after in pairs if not _is_overwritten(line, after)])
+
+
+def _is_overwritten(line: str, after: str) -> bool:
+    return _ETA in line and _ETA in after and "terminating" not in line
+
+
+def _bars(line: str) -> list[str]:
+    """The parts of a line of which each begins with a bar, where one was printed over another."""
+    return _OVERPRINTED.split(line) if line.count(" [") > 1 else [line]
 
 
 def _whole(lines: list[str]) -> list[str]:
@@ -93,12 +108,13 @@ def _continues(before: str, line: str) -> bool:
 
 def read_line(line: str) -> list[Header | Values | Stopped]:
     """What one line tells; empty for any other text."""
-    header = _HEADER.match(line)
+    words = line.lower()
+    header = _HEADER.match(line) if "epoch" in words else None
     if header:
         total = int(header[2]) if header[2] else None
         return [Header(number=int(header[1]), total=total)]
     found: list[Header | Values | Stopped] = []
-    values = None if _OWN.search(line) else _values(_DECIMAL_COMMA.sub(r"\1.", line))
+    values = _values(line) if "loss" in words and not _OWN.search(line) else None
     if values is not None:
         found.append(values)
     stopped = _STOPPED.search(line)
@@ -108,8 +124,13 @@ def read_line(line: str) -> list[Header | Values | Stopped]:
 
 
 def _values(line: str) -> Values | None:
-    pattern = _TQDM_VALUE if _TQDM.search(line) else _VALUE
-    pairs = {name: float(value) for name, value in pattern.findall(line) if name != "ETA"}
+    if "%|" in line and _TQDM.search(line):
+        pattern = _TQDM_VALUE
+    else:
+        pattern = _VALUE
+        line = _VALIDATION.sub("val_", _DECIMAL_COMMA.sub(r"\1.", line))
+    found = pattern.findall(line)
+    pairs = {name.rstrip("."): float(value) for name, value in found if name != "ETA"}
     if not any("loss" in name.lower() for name in pairs):
         return None
     if pattern is _VALUE and not (

@@ -49,10 +49,13 @@ def plain_table(table: list[list[str]], source: str) -> list[list[str]]:
 
 def bare_triples(lines: list[str]) -> list[list[str]] | None:
     """A scalar whose file has no header: time, value and step of MLflow; None for other lines."""
-    rows = [re.split(r"[,\s]+", line.strip()) for line in lines]
-    if not all(len(row) == 3 and _TIME.fullmatch(row[0]) and row[2].isdigit() for row in rows):
-        return None
-    return [_SCALARS, *([time, step, value] for time, value, step in rows)]
+    rows = (re.split(r"[,\s]+", line.strip()) for line in lines)
+    table = [_SCALARS]
+    for row in rows:
+        if not (len(row) == 3 and _TIME.fullmatch(row[0]) and row[2].isdigit()):
+            return None
+        table.append([row[0], row[2], row[1]])
+    return table
 
 
 def table_of(content: Any) -> list[list[str]] | None:

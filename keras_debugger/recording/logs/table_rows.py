@@ -3,8 +3,6 @@
 import csv
 import re
 
-import numpy as np
-
 from keras_debugger.recording.logs.log_columns import looks_like_scores
 from keras_debugger.recording.logs.table_exports import bare_triples, is_scalar_export
 
@@ -18,6 +16,7 @@ _WRAPPED = re.compile(
 )
 _MICROSOFT = re.compile(r"1\.#(inf|(?:q|s)?nan|ind)\d*", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_DECIMAL_COMMA = re.compile(r"^([-+]?\d+),(?=\d)")
 _RULE = re.compile(r"[-:=+\s\u2500-\u257f]*")  # a cell of a line that is drawn
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|[-+]?(nan|inf|infinity)", re.IGNORECASE)
 
@@ -68,6 +67,8 @@ def _is_header(header: list[str], row: list[str]) -> bool:
         return False
     if is_scalar_export(header):
         return True
+    if not any(re.search(r"loss|epoch|^val", name, re.IGNORECASE) for name in header):
+        return False
     below = [cell for name, cell in zip(header, row, strict=False) if looks_like_scores([name])]
     return bool(below) and all(is_number(cell) or is_empty(cell) for cell in below)
 
@@ -82,8 +83,8 @@ def _split(lines: list[str]) -> list[list[str]]:
     else:
         rows = [[cell.strip() for cell in _cells(line, separator)] for line in lines]
     if separator != ",":
-        rows = [[re.sub(r"^([-+]?\d+),(\d+)", r"\1.\2", cell) for cell in row] for row in rows]
-    rows = [row for row in rows if not all(map(_RULE.fullmatch, row))]
+        rows = [[_DECIMAL_COMMA.sub(r"\1.", cell) for cell in row] for row in rows]
+    rows = [row for row in rows if not _RULE.fullmatch("".join(row))]
     if separator == "|" and rows and rows[0][0] == rows[0][-1] == "":
         rows = [row[1:-1] for row in rows]
     if separator not in lines[0] and len(rows) > 1 and len(rows[1]) == len(rows[0]) + 1:
@@ -97,9 +98,13 @@ def _cells(line: str, separator: str) -> list[str]:
     return next(csv.reader([line], delimiter=separator, skipinitialspace=True))
 
 
-def cell_value(cell: str) -> float:
-    """The number in a cell, NaN if there is none."""
-    return float(_bare(cell)) if is_number(cell) else np.nan
+def cell_value(cell: str) -> float | None:
+    """The number in a cell, NaN and infinity among them; None if there is none."""
+    try:
+        return float(cell)
+    except ValueError:
+        bare = _bare(cell)
+        return float(bare) if _NUMBER.fullmatch(bare) else None
 
 
 def is_empty(cell: str) -> bool:
@@ -108,8 +113,8 @@ def is_empty(cell: str) -> bool:
 
 
 def is_number(cell: str) -> bool:
-    """Whether a cell holds a number, NaN and infinity among them."""
-    return _NUMBER.fullmatch(_bare(cell)) is not None
+    """Whether a cell holds a number."""
+    return cell_value(cell) is not None
 
 
 def _bare(cell: str) -> str:
