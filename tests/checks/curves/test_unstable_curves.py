@@ -45,6 +45,20 @@ def test_a_high_rate_oscillates(judge, oscillates):
     assert found.severity is Severity.WARNING
 
 
+def test_a_validation_accuracy_that_jumps(judge):
+    held_out = [0.3, 0.7, 0.4, 0.8, 0.35, 0.75, 0.45, 0.8]
+    curves = {
+        "loss": [2.0, 1.5, 1.2, 1.0, 0.9, 0.8, 0.75, 0.7],
+        "accuracy": [0.3, 0.5, 0.6, 0.65, 0.7, 0.72, 0.75, 0.76],
+        "val_accuracy": held_out,
+    }
+    (found,), _ = judge(OscillatingLoss(), read_source(curves))
+    assert (found.place, found.severity) == ("val_accuracy", Severity.WARNING)
+    assert found.value == pytest.approx(0.35)
+    settled = curves | {"val_accuracy": [0.3, 0.7, 0.4, 0.8, 0.76, 0.8, 0.77, 0.8]}
+    assert judge(OscillatingLoss(), read_source(settled))[0] == ()
+
+
 def test_one_spike_in_a_real_curve(judge, healthy_run):
     losses = healthy_run.epochs.values["loss"].copy()
     losses[8] = losses[1]
