@@ -11,6 +11,7 @@ from keras_debugger.types.trial import Trial
 from keras_debugger.types.vocabulary import CauseKind
 
 FEW_EPOCHS = 7  # of which a short trial is one, too short to tell plans from each other
+FEWEST_EPOCHS = 2  # of which one costs too much to compare rates by
 UNFINISHED = (CauseKind.TOO_FEW_UPDATES, CauseKind.LEARNING_RATE_TOO_LOW)
 
 
@@ -20,7 +21,8 @@ def longer_plan(budget: Budget, plans: Sequence[Plan], original: Trial) -> Plan 
     What a longer training gains shows in no short trial, so the record decides: where its likeliest
     cause is that too little was learnt in too few epochs, a plan that trains longer comes first. Of
     those the one with the highest rate is taken that falls faster in its first epoch than the
-    original did.
+    original did; in a run of one or two epochs, where that look would cost half of the budget, the
+    one that leaves the rate as it is.
 
     Args:
         budget: makes the trials of one epoch.
@@ -36,7 +38,7 @@ def longer_plan(budget: Budget, plans: Sequence[Plan], original: Trial) -> Plan 
     for plan in sorted(_longer(plans), key=_rate, reverse=True):
         if _rate(plan) <= 1.0:  # its first epoch is that of the original
             return plan
-        if budget.affordable(1.0 + 2.0 * budget.epoch):
+        if budget.full > FEWEST_EPOCHS and budget.affordable(1.0 + 2.0 * budget.epoch):
             trial = budget.train(plan, 1, short=True)
             if _first_loss(trial) < least:
                 return plan

@@ -35,8 +35,8 @@ def search(
 ) -> SearchResult:
     """Find the plans that beat the original on the selection part.
 
-    A first plan whose cause is a fact trains in full before all others, and so does a longer
-    training of a run of few epochs that ended unfinished. Then come rounds: short trials order the
+    A longer training of a run of few epochs that ended unfinished trains in full before all others,
+    and so does a first plan whose cause is a fact. Then come rounds: short trials order the
     plans, the best one is tried together with others, and the best of these is trained in full.
     What beats the control is the control of the next round, on top of which the other plans are
     tried: a second fault. The remedy of a fact is kept for that even if it shows no gain alone. The
@@ -59,9 +59,8 @@ def search(
         original = budget.train(UNCHANGED, budget.full if budget.affordable(1.0) else 1)
     combined = Combinations(combine=combine)
     state = _Search(budget=budget, original=original, look=look, combined=combined)
-    state.train(plan for plan in plans[:1] if plan.is_certain)
-    if not state.finished and (longer := longer_plan(budget, plans, original)) is not None:
-        state.train([longer])
+    longer = longer_plan(budget, plans, original)
+    state.train([plan for plan in plans[:1] if plan.is_certain] if longer is None else [longer])
     for _ in range(ROUNDS):
         if state.solved or not state.round(plans):
             break

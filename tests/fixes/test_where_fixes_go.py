@@ -283,6 +283,7 @@ class TestFit:
     def test_epochs_batches_and_stopping(self, setups):
         setup = setups["classifier"]
         assert edits("train-longer", setup) == (SetEpochs(epochs=30),)
+        assert edits("train-longer", setups["residual"]) == (SetEpochs(epochs=10),)  # of 2
         assert edits("smaller-batches", setup) == (SetBatchSize(rows=8),)
         assert edits("early-stopping", setup) == (StopEarly(patience=3),)
         refused("larger-batches", setup, "32 of 300 rows")

@@ -271,3 +271,6 @@ def test_a_short_unfinished_run_trains_longer_at_the_highest_rate_that_learns():
     )
     many = Budget(trainer=wine_trainer(learning_rate=1e-3), limit=3.0)
     assert longer_plan(many, plans, original) is None
+    one = Budget(trainer=wine_trainer(learning_rate=1e-3, epochs=1), limit=3.0)
+    assert longer_plan(one, plans, original) is longer
+    assert one.cost == 0.0
