@@ -1,11 +1,13 @@
 """The same real run, written as other tools and people write it, is read with the same values."""
 
 import json
+import pickle
 
 import keras
 import numpy as np
 import pytest
 
+from keras_debugger.errors import UnreadableFileError
 from keras_debugger.recording.storage import read_source
 
 EPOCHS = 6
@@ -251,6 +253,13 @@ def test_json_of_one_scalar_of_tensorboard(history, tmp_path):
     file = tmp_path / "run-validation-tag-epoch_loss.json"
     file.write_text(json.dumps([[1.6e9 + i, i, v] for i, v in enumerate(history["loss"])]))
     np.testing.assert_allclose(read_source(file).epochs.values["val_loss"], history["loss"])
+
+
+def test_a_pickle_is_not_loaded(history, tmp_path):
+    file = tmp_path / "history.pkl"
+    file.write_bytes(pickle.dumps(history))
+    with pytest.raises(UnreadableFileError, match="could run code"):
+        read_source(file)
 
 
 def test_metric_file_of_mlflow(history, tmp_path):

@@ -27,7 +27,7 @@ _SINGULAR = {"losses": "loss", "accs": "acc", "accuracies": "accuracy"}
 _PLURAL = re.compile(rf"({'|'.join(_SINGULAR)})$", re.IGNORECASE)
 _MEAN_LOSS = ("avg_loss", "average_loss", "mean_loss", "epoch_loss", "total_loss")
 _SCORES = re.compile(
-    r"(?i:loss|accurac|perplexity|dice|precision|recall|error)"
+    r"(?i:loss|accurac|perplexity|dice|jacc?ard|precision|recall|error|psnr|ssim|kappa)"
     r"|(?<![A-Za-z])(?i:accs?|auc|r?mse|mae|f1|m?iou|cost)(?![a-z])|(?<=[a-z])(?:Accs?|AUC|F1|IoU)"
 )
 _ACCURACY = re.compile(r"acc(uracy)?$", re.IGNORECASE)

@@ -14,13 +14,15 @@ from keras_debugger.recording.logs.table_exports import table_of
 from keras_debugger.recording.logs.table_rows import find_table
 from keras_debugger.types.record import TrainingRecord
 
+_PICKLES = (b"\x80", b"\x93NUMPY")  # pickle, joblib; numpy.save of a dict
+
 
 def read_log(path: Path) -> TrainingRecord:
     """Read a log file by what it holds, whatever it is called.
 
     Args:
-        path: a CSVLogger file or another table, a history JSON, pasted Keras progress lines, or a
-            notebook that holds such lines.
+        path: a CSVLogger file or another table, a history as JSON, pasted Keras progress lines,
+            or a notebook that holds any of them.
 
     Returns:
         The record.
@@ -28,7 +30,14 @@ def read_log(path: Path) -> TrainingRecord:
     Raises:
         UnreadableFileError: the file is none of these.
     """
-    text = plain_text(path.read_bytes())
+    content = path.read_bytes()
+    if content.startswith(_PICKLES):
+        raise UnreadableFileError(
+            given=f"{path}, a pickle, which could run code when it is loaded",
+            expected="a log of text",
+            do="load it yourself and pass the dict that it holds to diagnose, or save it as JSON",
+        )
+    text = plain_text(content)
     if not text.strip():
         raise UnreadableFileError(
             given=f"{path}, an empty file",
