@@ -214,6 +214,27 @@ DIALECTS = {
         h, "Start of epoch {}\nstep 0: loss 9.9\nTraining loss: {}\nValidation loss: {}"
     ),
     "own lines with dicts": lambda h: printed(h, "Epoch {}: {{'loss': {}, 'val_loss': {}}}"),
+    "times at the end of lines": lambda h: printed(
+        h, "Epoch {}/6\n3/3 - 0s - loss: {} - val_loss: {} - 2s/epoch - 6ms/step"
+    ),
+    "two workers": lambda h: printed(
+        h,
+        "[1,0]<stdout>:Epoch {0}/6\n[1,1]<stdout>:Epoch {0}/6\n"
+        "[1,0]<stdout>:3/3 [==] - 0s - loss: {1} - val_loss: {2}\n"
+        "[1,1]<stdout>:3/3 [==] - 0s - loss: {1} - val_loss: {2}",
+    ),
+    "pandas in two blocks": lambda h: (
+        "    loss  \\\n"
+        + "".join(f"{e}  {a}\n" for e, a, _ in rows(h))
+        + "\n    val_loss\n"
+        + "".join(f"{e}  {b}\n" for e, _, b in rows(h))
+        + "\n[6 rows x 2 columns]\n"
+    ),
+    "parts in brackets": lambda h: "epoch,Loss (train),Loss (val)\n" + printed(h, "{},{},{}"),
+    "Sacred": lambda h: json.dumps(
+        {name: {"steps": [*range(EPOCHS)], "values": column} for name, column in h.items()}
+    ),
+    "the text of an issue": lambda h: json.dumps({"body": f"Mine:\r\n{progress(h)}\r\n"}),
     "newest first": lambda h: "\n".join(
         ["epoch,loss,val_loss", *reversed(table(h, ",").splitlines()[1:])]
     ),

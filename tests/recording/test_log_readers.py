@@ -81,6 +81,7 @@ def test_separators_percent_empty_cells_and_words(read):
         ("val_loss", "val_loss"),
         ("train_loss", "loss"),
         ("Training Accuracy", "accuracy"),
+        ("val_accuracy [%]", "val_accuracy"),
         ("Validation Loss", "val_loss"),
         ("loss_train", "loss"),
         ("acc/val", "val_acc"),
@@ -275,6 +276,13 @@ def test_parts_of_epochs_are_counted(read):
     logs = read("epoch,loss\n0.5,3\n1.0,2\n1.5,1\n").epochs
     assert logs.epoch.tolist() == [0, 1, 2]
     assert logs.restarts == ()
+
+
+def test_a_loss_that_pandas_wrote_as_nothing_is_nan(read):
+    logs = read("epoch,loss,accuracy\n0,0.5,0.7\n1,,0.1\n2,,0.1\n").epochs
+    assert logs.missing == {}
+    cut = read("epoch,accuracy,loss\n0,0.5,0.7\n1,0.6,0.6\n2,0.7\n").epochs
+    assert cut.missing == {"loss": (2,)}
 
 
 def test_no_number_of_microsoft(read):

@@ -19,7 +19,7 @@ _WRAPPERS = ("history", "History", "metrics", "logs")
 _EPOCH_NAMES = ("epoch", "epochs", "Epoch")
 _NUMBER = re.compile(r"[-+]?(\.?nan|\.?inf|infinity|\d+\.?\d*(e[-+]?\d+)?)", re.IGNORECASE)
 _EPOCH_KEY = re.compile(r"(?:epoch[ _-]?)?(\d+)", re.IGNORECASE)
-_MESSAGES = ("log", "message", "msg", "text", "textPayload")
+_MESSAGES = ("log", "message", "msg", "text", "textPayload", "stdout", "body")
 _PARTS = ("train", "training", "val", "valid", "validation", "test")
 
 
@@ -32,8 +32,9 @@ def messages(content: Any) -> str:
     """Text of the lines that a container or a cloud service wrote as JSON, empty if there is none.
 
     Args:
-        content: a list with one mapping a line.
+        content: a list with one mapping a line, or the only mapping.
     """
+    content = [content] if isinstance(content, Mapping) else content
     if not isinstance(content, list) or not all(isinstance(row, Mapping) for row in content):
         return ""
     found = (row.get(name) for row in map(_flat, content) for name in _MESSAGES)
@@ -169,7 +170,9 @@ def _numeric(content: Mapping[Any, Any]) -> dict[str, list[Any]]:
     """The entries that are lists of numbers (or of no values)."""
     found = {}
     for name, values in content.items():
-        if isinstance(values, Mapping) and all(str(key).isdigit() for key in values):
+        if isinstance(values, Mapping) and "values" in values:  # Sacred, Aim
+            values = values["values"]
+        elif isinstance(values, Mapping) and all(str(key).isdigit() for key in values):
             values = [values[key] for key in sorted(values, key=int)]
         if isinstance(values, np.ndarray):
             values = values.tolist() if values.ndim == 1 else None

@@ -15,6 +15,7 @@ _PARTS = {
 _FORMS = (  # `train_loss`, `loss/train`, `trainLoss`
     r"(?i:{part})[ _/.-]+(?P<name>\S.*)",
     r"(?P<name>.*\S)[ _/.-]+(?i:{part})",
+    r"(?P<name>.*\S) ?\((?i:{part})\)",
     r"(?i:{part})(?P<name>[A-Z].*)",
 )
 _PATTERNS = [
@@ -22,7 +23,7 @@ _PATTERNS = [
     for form in _FORMS
     for prefix, part in _PARTS.items()
 ]
-_OF_EPOCHS = re.compile(r"^epoch/|_epoch$", re.IGNORECASE)  # W&B, Lightning
+_AROUND = re.compile(r"^epoch/|_epoch$| ?[\[(]?%[\])]?$", re.IGNORECASE)  # W&B, Lightning, units
 _SINGULAR = {"losses": "loss", "accs": "acc", "accuracies": "accuracy"}
 _PLURAL = re.compile(rf"({'|'.join(_SINGULAR)})$", re.IGNORECASE)
 _MEAN_LOSS = ("avg_loss", "average_loss", "mean_loss", "epoch_loss", "total_loss")
@@ -35,7 +36,7 @@ _ACCURACY = re.compile(r"acc(uracy)?$", re.IGNORECASE)
 
 def keras_name(name: str) -> str:
     """A column name as Keras would write it: `Training Loss` is `loss`, `acc_test` is `val_acc`."""
-    prefix, plain = _part_and_name(_OF_EPOCHS.sub("", name.strip()))
+    prefix, plain = _part_and_name(_AROUND.sub("", name.strip()))
     plain = _PLURAL.sub(lambda found: _SINGULAR[found[0].lower()], plain)
     if " " in plain or plain.lower() in ("loss", "accuracy", "acc"):
         plain = re.sub(r"\s+", "_", plain.lower())
@@ -83,6 +84,8 @@ def epoch_logs(
             notes.append(f"The column {name} holds no value.")
             continue
         told = _free_name(name, columns, values)
+        if told == "loss" and missing is not None:
+            absent = _without_end(absent, [mask for key, mask in missing.items() if key != name])
         if _part_and_name(name.strip())[0] == "test_" and told != name:
             notes.append(f"{name} is read as {told}.")
         values[told] = _frozen(np.asarray(column, np.float64))
@@ -101,6 +104,13 @@ def epoch_logs(
         missing=holes,
     )
     return logs, tuple(notes)
+
+
+def _without_end(absent: np.ndarray, others: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows without a loss, less those at the end with other scores: NaN, as pandas writes it."""
+    end = int(np.argmin(absent[::-1]))
+    is_nan = end >= 2 and any(not mask[-end:].any() for mask in others)
+    return absent & (np.arange(len(absent)) < len(absent) - end) if is_nan else absent
 
 
 def is_percent(accuracy: np.ndarray) -> bool:

@@ -6,7 +6,7 @@ from keras_debugger.recording.logs.log_columns import keras_name, looks_like_sco
 from keras_debugger.recording.logs.progress_lines import NUMBER, Header, Values
 
 _EPOCH = re.compile(
-    r"(?:\bep(?:och)?|\bE(?=\d))\W{0,4}(\d+)(?!\.?\d)(?:\s*(?:/|of)\s*(\d+))?", re.IGNORECASE
+    r"(?<![\w/])(?:ep(?:och)?|E(?=\d))\W{0,4}(\d+)(?!\.?\d)(?:\s*(?:/|of)\s*(\d+))?", re.IGNORECASE
 )
 _COUNT = re.compile(r"^\s*\[?(\d+)(?:\s*/\s*(\d+))?(?:\]|:(?!\d)|\s\|)")  # `[3/10]`, `3:`, `3 |`
 _PAIR = re.compile(

@@ -96,7 +96,8 @@ def _collect(parts: Sequence[Header | Values | Stopped]) -> list[_Epoch]:
     evaluations_start = any(isinstance(part, Header) for part in parts)
     for part in parts:
         if isinstance(part, Header):
-            epochs.append(_Epoch(header=part))
+            if not epochs or epochs[-1].values or epochs[-1].header != part:  # of another worker
+                epochs.append(_Epoch(header=part))
         elif isinstance(part, Values):
             current = epochs[-1] if epochs else None
             if current is None or _begins_epoch(current, part):
@@ -113,7 +114,8 @@ def _begins_epoch(current: _Epoch, line: Values) -> bool:
         return current.finished and current.header is None
     if current.header is None:
         return current.validated or not line.validated
-    return current.validated and line.validated and line.values != current.values
+    new = repr(line.values) != repr(current.values)  # in which NaN is like NaN
+    return current.validated and line.validated and new
 
 
 def _is_evaluation(current: _Epoch, line: Values) -> bool:

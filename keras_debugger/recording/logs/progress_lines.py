@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\[(?:\d{1,2}(?:;\d{1,2})*)m")
 _HEADER = re.compile(r"^[#>*\s]*Epoch:?\s*(\d+)(?:\s*(?:/|of)\s*(\d+))?\s*$", re.IGNORECASE)
-_INNER_HEADER = re.compile(r"(Epoch(?<!\SEpoch) \d+/\d+)(?!\S)")
+_INNER_HEADER = re.compile(r"(Epoch(?<![^\s:>\]|]Epoch) \d+/\d+)(?!\S)")
 _BAR = re.compile(r"(?<![\d/])(\d+)\s*/\s*(\d+|Unknown)(?![\d/])")
 NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)(?![\d.]*\d|:\d)"
 _VALUE = re.compile(
@@ -15,7 +15,7 @@ _VALUE = re.compile(
 )
 _VALIDATION = re.compile(r"\bval\. (?=[a-z])")  # of Keras 0
 _DECIMAL_COMMA = re.compile(r"(?<=: )(\d+),(?=\d)")
-_OWN = re.compile(r"\bepoch\W{0,4}\d|^\s*\[\d+/\d+\]", re.IGNORECASE)
+_OWN = re.compile(r"(?<![\w/])epoch\W{0,4}\d|^\s*\[\d+/\d+\]", re.IGNORECASE)
 _OVERPRINTED = re.compile(r"(?<=[^\d\s])(?=\d+/\d+ \[[=>.]{9})")
 _ETA = " - ETA: "
 _START = re.compile(r"^\W*\d+/(?:\d+|Unknown)\s|^\s*(?:- )?\d+s - ")

@@ -79,7 +79,7 @@ def _split(lines: list[str]) -> list[list[str]]:
         return []
     separator = max(_SEPARATORS, key=lines[0].count)
     if separator not in lines[0]:
-        rows = [line.split() for line in lines]
+        rows = [line.split() for line in _unfolded(lines)]
     else:
         rows = [[cell.strip() for cell in _cells(line, separator)] for line in lines]
     if separator != ",":
@@ -89,7 +89,20 @@ def _split(lines: list[str]) -> list[list[str]]:
         rows = [row[1:-1] for row in rows]
     if separator not in lines[0] and len(rows) > 1 and len(rows[1]) == len(rows[0]) + 1:
         rows[0] = ["", *rows[0]]  # as pandas prints a table with its index
+    if separator not in lines[0]:
+        rows = [row for row in rows if len(row) == len(rows[0])]
     return rows
+
+
+def _unfolded(lines: list[str]) -> list[str]:
+    """A printed table that pandas broke into blocks, with the blocks side by side again."""
+    if not lines[0].rstrip().endswith("\\"):
+        return lines
+    count = next((i for i, line in enumerate(lines) if i and not line[:1].isdigit()), len(lines))
+    blocks = [lines[i : i + count] for i in range(0, len(lines) - count + 1, count)]
+    rests = [[line.split(maxsplit=1)[-1] for line in block[1:]] for block in blocks[1:]]
+    header = " ".join(block[0].rstrip(" \\") for block in blocks)
+    return [header, *map(" ".join, zip(lines[1:count], *rests, strict=False))]
 
 
 def _cells(line: str, separator: str) -> list[str]:
