@@ -235,6 +235,9 @@ DIALECTS = {
         {name: {"steps": [*range(EPOCHS)], "values": column} for name, column in h.items()}
     ),
     "the text of an issue": lambda h: json.dumps({"body": f"Mine:\r\n{progress(h)}\r\n"}),
+    "own lines in bold": lambda h: printed(h, "**Epoch {}** loss: **{}**, val_loss: **{}**"),
+    "own lines with commas": lambda h: printed(h, "Epoch {}/6 - Loss: {}, Val Loss: {}"),
+    "own lines with arrows": lambda h: printed(h, "Epoch {}: loss -> {}, val_loss \u2192 {}"),
     "newest first": lambda h: "\n".join(
         ["epoch,loss,val_loss", *reversed(table(h, ",").splitlines()[1:])]
     ),

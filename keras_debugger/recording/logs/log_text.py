@@ -17,7 +17,7 @@ _PLAIN = str.maketrans(  # what web pages, editors and printed tables put for pl
 def plain_text(content: bytes) -> str:
     """Text of a file in UTF-8, UTF-16 or UTF-32, with plain spaces, dashes and bars."""
     text = content.decode(_encoding(content), errors="replace").translate(_PLAIN)
-    text = text.replace("\\_", "_")  # as Markdown writes it
+    text = text.replace("\\_", "_").replace("**", "")  # as Markdown writes it
     if "\n" in text or text.lstrip().startswith(("{", "[")):
         return text
     return text.replace("\\r", "\n").replace("\\n", "\n")

@@ -12,7 +12,7 @@ _COUNT = re.compile(r"^\s*\[?(\d+)(?:\s*/\s*(\d+))?(?:\]|:(?!\d)|\s\|)")  # `[3/
 _PAIR = re.compile(
     r"(?:\b(?P<part>train(?:ing)?|val(?:id(?:ation)?)?|dev|eval(?:uation)?|test(?:ing)?)"
     r"(?:[ _/-]|\.? |: ?))?(?:(?:set|avg|average|mean|total)\W{1,2})*"
-    r"\b(?P<name>[A-Za-z_]\w*+)(?: over epoch)?['\"]?\s*[:=]?\s*"
+    r"\b(?P<name>[A-Za-z_]\w*+)(?: over epoch)?['\"]?\s*(?:[:=]|->|\u2192)?\s*"
     rf"(?P<number>{NUMBER})(?![\w/])",
     re.IGNORECASE,
 )

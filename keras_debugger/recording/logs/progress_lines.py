@@ -9,7 +9,7 @@ _INNER_HEADER = re.compile(r"(Epoch(?<![^\s:>\]|]Epoch) \d+/\d+)(?!\S)")
 _BAR = re.compile(r"(?<![\d/])(\d+)\s*/\s*(\d+|Unknown)(?![\d/])")
 NUMBER = r"[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)(?![\d.]*\d|:\d)"
 _VALUE = re.compile(
-    r"(?:^|- |\] ?|/\d+ )\s*(?:- )?([A-Za-z_][\w.@/+()-]*(?: [\w.@/+()-]+){0,2}?) ?: ?"
+    r"(?:^|[-,;|] |\] ?|/\d+ )\s*(?:- )?([A-Za-z_][\w.@/+()-]*(?: [\w.@/+()-]+){0,2}?) ?: ?"
     rf"({NUMBER})",
     re.IGNORECASE,
 )

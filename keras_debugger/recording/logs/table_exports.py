@@ -24,7 +24,7 @@ _SPREAD = re.compile(r".*__(MIN|MAX)")  # of runs that were drawn together
 def is_scalar_export(header: list[str]) -> bool:
     """Whether a header is that of one scalar of TensorBoard, or of a table with one row a value."""
     names = [name.lower().strip("\"' ") for name in header]
-    return names == _SCALARS or all(set(words) & set(names) for words in _ROLES.values())
+    return names[:3] == _SCALARS or all(set(words) & set(names) for words in _ROLES.values())
 
 
 def plain_table(table: list[list[str]], source: str) -> list[list[str]]:
@@ -35,7 +35,7 @@ def plain_table(table: list[list[str]], source: str) -> list[list[str]]:
         source: path of the file, which names the scalar: `run-validation-tag-epoch_loss.csv`.
     """
     header = [name.lower() for name in table[0]]
-    if header == _SCALARS:
+    if header[:3] == _SCALARS:  # and perhaps the smoothed value
         rows = [row[1:3] for row in table[1:]]
         return [["epoch", scalar_name(source)], *rows]
     if is_scalar_export(header):
