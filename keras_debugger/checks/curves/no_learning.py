@@ -53,6 +53,7 @@ class NoLearning(Check):
     min_skill: float = 0.1
     min_improvement: float = 0.05  # of the first loss
     min_epochs: int = 2
+    clear_epochs: int = 5  # a guess in fewer epochs may yet be a slow start
     good_accuracy: float = 0.9
     clear_answers: float = 0.25  # share of the way from a constant answer to no error
 
@@ -124,7 +125,13 @@ class NoLearning(Check):
                     f"The {part} loss is {end_level(run.curve(level)):.4g} and the accuracy "
                     f"{end_level(scores):.3g}: that of guessing one of {classes} classes."
                 )
-                return self._found(run, text, value=gain, limit=self.min_improvement)
+                return self._found(
+                    run,
+                    text,
+                    value=gain,
+                    limit=self.min_improvement,
+                    confidence=0.9 if len(loss) >= self.clear_epochs else 0.7,
+                )
         if is_stuck(loss, accuracy):
             text = f"The training accuracy is stuck at {end_level(accuracy):.4g}."
             return self._found(run, text, value=gain, limit=self.min_improvement, confidence=0.8)

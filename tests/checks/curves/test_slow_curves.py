@@ -121,6 +121,13 @@ def test_silent_on_healthy_runs(judge, check, healthy_run):
     assert judge(check, healthy_run)[0] == ()
 
 
+@pytest.mark.parametrize(("epochs", "confidence"), [(4, 0.7), (5, 0.9)])
+def test_a_guess_in_few_epochs_is_said_with_less_confidence(judge, epochs, confidence):
+    guess = {"loss": [0.694, 0.692, 0.693, 0.694, 0.693][:epochs], "accuracy": [0.5] * epochs}
+    (found,), _ = judge(NoLearning(), read_source(guess))
+    assert found.confidence == confidence
+
+
 @pytest.mark.parametrize("check", [NoLearning(), LossPlateau(), UnfinishedTraining()])
 def test_silent_on_healthy_curves(judge, check, healthy_run, healthy_regression):
     assert judge(check, curves_only(healthy_run))[0] == ()
