@@ -10,7 +10,14 @@ from keras_debugger.types.record import (
     ModelDescription,
     TrainingRecord,
 )
-from keras_debugger.types.vocabulary import Activation, CauseKind, LabelForm, LayerKind, LossKind
+from keras_debugger.types.vocabulary import (
+    Activation,
+    CauseKind,
+    LabelForm,
+    LayerKind,
+    LossKind,
+    Need,
+)
 
 # A cause that the program hardly allows; not zero, since descriptions can be incomplete.
 HARDLY = 0.03
@@ -87,6 +94,8 @@ def unlikely_causes(record: TrainingRecord) -> frozenset[CauseKind]:
     found: set[CauseKind] = set()
     if record.model_description is not None:
         found.update(_by_model(record.model_description))
+        if record.has(Need.GRADIENTS) and record.gradients.without_gradient:
+            found.discard(CauseKind.FROZEN_LAYERS)
     if record.data_profile is not None:
         found.update(_by_data(record.data_profile))
     if record.fit_description is not None:

@@ -64,6 +64,7 @@ NAMED_BY: Mapping[str, tuple[float, ...]] = MappingProxyType(
         "memorised-labels": (20.0, 8.0, 4.0),
         "labels-without-signal": (150.0, 30.0, 10.0),
         "weight-decay-too-strong": (1000.0, 150.0, 30.0),
+        "missing-gradients": (300.0,),
     }
 )
 
@@ -154,7 +155,7 @@ CHECKS: Mapping[str, Mapping[CauseKind, float]] = MappingProxyType(
         "inputs-not-normalised": {C.LEARNING_RATE_TOO_HIGH: 0.5, C.UNCLIPPED_GRADIENTS: 0.5},
         "starts-too-large": {C.LEARNING_RATE_TOO_HIGH: 0.5, C.UNCLIPPED_GRADIENTS: 0.5},
         "dead-relu-at-start": {C.LEARNING_RATE_TOO_HIGH: 0.5},
-        "missing-gradients": {C.FROZEN_LAYERS: 2, C.WRONG_LOSS: 1.5},
+        "missing-gradients": {C.WRONG_LOSS: 1.5},
         "zero-gradients": {
             C.BAD_INITIALIZATION: 4, C.INPUTS_CONSTANT: 3, C.WRONG_OUTPUT_ACTIVATION: 2,
             C.LEARNING_RATE_TOO_HIGH: 1.5, C.INPUTS_NOT_NORMALIZED: 1.5, C.WRONG_LOSS: 1.5,

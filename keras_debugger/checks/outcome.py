@@ -1,15 +1,29 @@
 """How well a run ended: a suspicious fact is a problem only where it costs something."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
 from keras_debugger.checks.constant_predictor import constant_loss
 from keras_debugger.checks.tasks import is_regression
+from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import LossKind, Severity, Symptom
+from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity, Symptom
 
 GOOD = 0.9  # of the way from a constant guess to no error; at or above it nothing was lost
 FAIR = 0.5  # below it no comparison with simple models makes a result good
 POOR = 0.3  # below it the run reached next to nothing
+
+_OF_HELD_OUT_ROWS = frozenset(
+    {
+        CauseKind.OVERCAPACITY,
+        CauseKind.CLASS_IMBALANCE,
+        CauseKind.UNREPRESENTATIVE_SPLIT,
+        CauseKind.PREPROCESSING_MISMATCH,
+        CauseKind.LABELS_CORRUPTED,
+    }
+)
 
 
 def quality(record: TrainingRecord) -> float:
@@ -89,6 +103,35 @@ def symptom_by_outcome(record: TrainingRecord, severity: Severity) -> Symptom | 
     """What a fact that holds learning back makes of a run: it underfits, if that is known."""
     costs = severity > Severity.NOTE and quality(record) < GOOD
     return Symptom.UNDERFITTING if costs else None
+
+
+def with_symptom(findings: Iterable[Finding], record: TrainingRecord) -> tuple[Finding, ...]:
+    """The findings; where none above a note says what can be seen, facts say that it underfits.
+
+    Args:
+        findings: what the checks found.
+        record: the run.
+
+    Returns:
+        The same findings. If no problem has a symptom, those that name a cause in the program or
+        its inputs get UNDERFITTING, provided that the run ended below GOOD.
+    """
+    given = tuple(findings)
+    problems = [finding for finding in given if finding.severity > Severity.NOTE]
+    can_tell = record.has(Need.MODEL) and record.has(Need.DATA)
+    if not can_tell or any(finding.symptom is not None for finding in problems):
+        return given
+    return tuple(
+        replace(finding, symptom=symptom_by_outcome(record, finding.severity))
+        if _holds_back(finding)
+        else finding
+        for finding in given
+    )
+
+
+def _holds_back(finding: Finding) -> bool:
+    """Whether a finding names causes that keep a model from learning, not from generalising."""
+    return bool(finding.causes) and not set(finding.causes) & _OF_HELD_OUT_ROWS
 
 
 def by_answers(record: TrainingRecord) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.consequences import link
+from keras_debugger.checks.outcome import with_symptom
 from keras_debugger.types.finding import Crashed, Finding, Skipped
 from keras_debugger.types.record import TrainingRecord
 
@@ -52,7 +53,7 @@ def run_checks(record: TrainingRecord, checks: Iterable[Check]) -> CheckResults:
             findings.extend(found)
             checked.append(check.code)
     return CheckResults(
-        findings=link(findings, record),
+        findings=link(with_symptom(findings, record), record),
         skipped=tuple(skipped),
         crashed=tuple(crashed),
         checked=tuple(checked),

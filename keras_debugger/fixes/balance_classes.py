@@ -1,11 +1,13 @@
 """Weight the classes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.fixes.base import Fix
 from keras_debugger.types.edit import BalanceClasses as BalanceClassesEdit
 from keras_debugger.types.edit import Edit
+from keras_debugger.types.record import LabelProfile
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind, LabelForm
 
@@ -17,8 +19,9 @@ class BalanceClasses(Fix):
     """Weight each class by n / (classes * count), so that all count the same in the loss.
 
     When: a rare class is hardly ever predicted.
-    Refused when: the model has several outputs; sample or class weights are given; labels are
-        numbers, several a row, or one for each step (Keras refuses weights there).
+    Refused when: the model has several outputs; sample weights are given, or class weights that do
+        not work against the rarest class; labels are numbers, several a row, or one for each step
+        (Keras refuses weights there).
     Risk: more false alarms for the rare class; answers are no longer calibrated probabilities.
     Source: King and Zeng 2001, Political Analysis 9; the formula is scikit-learn's `balanced`.
     """
@@ -36,7 +39,7 @@ class BalanceClasses(Fix):
             given = f"a model with {max(len(labels), len(setup.model.outputs))} outputs"
         elif labels[0].form not in CLASSES or len(labels[0].counts) < 2:
             given = f"labels that are {labels[0].form.value}"
-        elif setup.data.weighted or setup.fit.class_weight is not None:
+        elif setup.data.weighted or _make_up(labels[0], setup.fit.class_weight):
             given = "data that are weighted already"
         elif setup.edits_of(BalanceClassesEdit):
             given = "a plan that weights the classes already"
@@ -49,3 +52,8 @@ class BalanceClasses(Fix):
                 do="weight the rows by hand with sample_weight",
             )
         return (BalanceClassesEdit(),)
+
+
+def _make_up(labels: LabelProfile, weights: Mapping[int, float] | None) -> bool:
+    """Whether class weights are given that do not halve the share of the rarest class."""
+    return weights is not None and 2 * labels.share_of_rarest(weights) >= labels.share_of_rarest()

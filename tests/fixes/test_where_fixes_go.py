@@ -301,6 +301,14 @@ class TestFit:
         refused("balance-classes", setups["regression"], "numbers")
         weighted = replace(setup, data=replace(setup.data, weighted=True))
         refused("balance-classes", weighted, "weighted already")
+        rare = replace(setup.data.labels[0], counts=(3, *(30,) * 9))
+        uneven = replace(setup, data=replace(setup.data, labels=(rare,)))
+        for weight in (10.0, 0.1):
+            given = replace(uneven, fit=replace(uneven.fit, class_weight={0: weight}))
+            if weight > 1.0:
+                refused("balance-classes", given, "weighted already")
+            else:  # weights against the rare class are replaced
+                assert edits("balance-classes", given) == (BalanceClasses(),)
         labels = replace(setup.data.labels[0], counts=(30,) * 10)
         equal = replace(setup, data=replace(setup.data, labels=(labels,)))
         refused("balance-classes", equal, "equal size")

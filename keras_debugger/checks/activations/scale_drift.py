@@ -10,7 +10,7 @@ from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import LayerKind, Need
+from keras_debugger.types.vocabulary import CauseKind, LayerKind, Need
 
 _KINDS = frozenset({LayerKind.DENSE, LayerKind.CONV})
 
@@ -65,6 +65,7 @@ class ScaleDrift(Check):
                 value=drift,
                 limit=self.max_drift if drift > 1 else 1.0 / self.max_drift,
                 confidence=0.85,
+                causes=(CauseKind.BAD_INITIALIZATION,),
             ),
         )
 

@@ -28,8 +28,8 @@ class Underfitting(Check):
         own best, or when `no_learning` <= skill < `min_skill`. The loss must have settled.
     Source: skill below .5 was never seen in 30 healthy runs (method study); labels with much noise
         allow no more than that, so the limit without a simple model is lower.
-    Known problems: dropout and noise layers hold the training loss up; the validation loss is then
-        the lower one and is taken.
+    Known problems: dropout and noise layers hold the training loss up; of training and validation
+        the better one is taken.
     Fixes: weaken-regularization, raise-learning-rate, normalize-inputs, relu-activation.
     """
 
@@ -109,8 +109,9 @@ class Underfitting(Check):
         """Our training score in the unit of the simple models, None if it is not known."""
         if record.data.labels and record.data.labels[0].form is LabelForm.MULTI_HOT:
             return None  # Keras logs how often the largest answer is right: no score of all labels
-        if len(run.train_accuracy):
-            return end_level(run.train_accuracy)
+        accuracies = [end_level(a) for a in (run.train_accuracy, run.validation_accuracy) if len(a)]
+        if accuracies:
+            return max(accuracies)
         squared = record.model.outputs[0].loss is LossKind.MEAN_SQUARED_ERROR
         return 1 - lowest / constant if squared else None
 

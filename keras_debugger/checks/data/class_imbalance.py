@@ -1,5 +1,6 @@
 """DAT108: the classes are very unequal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from keras_debugger.checks.outcome import quality
 from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, LabelForm, Need, Severity
+from keras_debugger.types.vocabulary import CauseKind, LabelForm, Need, Severity, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +21,13 @@ class ClassImbalance(Check):
 
     Sees: rows of each class, and the recall of each class on the probe batch.
     Formula: balance = entropy of the class shares / log(classes). Fires below `min_balance`, or if
-        a class has less than `min_share` of an equal share. A warning only if the recall of the
-        rarest class is below `min_recall`, or accuracy is no better than the largest share.
+        a class has less than `min_share` of an equal share, or if class weights leave the rarest
+        class less than half of its share. A warning only if the recall of the rarest class is below
+        `min_recall` (with such weights below `min_recall_against`), or accuracy is no better than
+        the largest share.
     Source: King and Zeng 2001 (the reason). `min_balance` is ours (an entropy of .6).
     Known problems: imbalance itself does not harm where classes are far apart: then it is a note,
-        as it is with class or sample weights. Accuracy alone cannot tell.
+        as it is with class or sample weights that make up for it. Accuracy alone cannot tell.
     Fixes: class-weights.
     """
 
@@ -35,6 +38,7 @@ class ClassImbalance(Check):
     min_balance: float = 0.6  # 0 one class, 1 equal shares
     min_share: float = 0.1  # of an equal share
     min_recall: float = 0.5
+    min_recall_against: float = 0.7
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -45,32 +49,45 @@ class ClassImbalance(Check):
             if numbers or labels.form is LabelForm.MULTI_HOT or (counts > 0).sum() < 2:
                 continue
             balance = class_entropy(labels) / np.log(counts.size)
-            rarest = int(counts.argmin())
-            share = counts[rarest] / counts.sum()
-            if balance >= self.min_balance and share * counts.size >= self.min_share:
+            share = labels.share_of_rarest()
+            weighted = labels.share_of_rarest(_class_weights(record))
+            against = weighted < 0.5 * share
+            if (
+                balance >= self.min_balance
+                and share * counts.size >= self.min_share
+                and not against
+            ):
                 continue
-            harm = position == 0 and self._is_ignored(record, labels, rarest)
+            harm = position == 0 and self._is_ignored(record, labels, against=against)
+            rarest = labels.classes[int(counts.argmin())]
             findings.append(
                 self.finding(
                     severity=Severity.WARNING if harm else Severity.NOTE,
-                    summary=f"Class {labels.classes[rarest]:g} has {share:.1%} of the rows"
-                    + (" and is hardly ever answered." if harm else "."),
+                    symptom=Symptom.MINORITY_CLASS_IGNORED if harm and against else None,
+                    summary=f"Class {rarest:g} has {share:.1%} of the rows"
+                    + (f", and class weights make it {weighted:.1%}" if against else "")
+                    + (" and is hardly ever answered." if harm and not against else "."),
                     place=labels.name,
-                    value=float(balance),
-                    limit=self.min_balance,
+                    value=float(weighted * counts.size if against else balance),
+                    limit=0.5 * share * counts.size if against else self.min_balance,
                     confidence=0.92 if harm else 0.4,
                     causes=(CauseKind.CLASS_IMBALANCE,),
                 )
             )
         return tuple(findings)
 
-    def _is_ignored(self, record: TrainingRecord, labels: LabelProfile, rarest: int) -> bool:
-        fit = record.fit_description
-        if record.data.weighted or (fit is not None and fit.class_weight):
+    def _is_ignored(self, record: TrainingRecord, labels: LabelProfile, *, against: bool) -> bool:
+        if not against and (record.data.weighted or _class_weights(record)):
             return False
         log = record.prediction_log
         if log is not None and log.recall is not None and log.step.size:
-            recall = log.recall[-1]
+            recall, rarest = log.recall[-1], int(np.argmin(labels.counts))
             if recall.size == len(labels.counts) and np.isfinite(recall[rarest]):
-                return bool(recall[rarest] < self.min_recall)
+                least = self.min_recall_against if against else self.min_recall
+                return bool(recall[rarest] < least)
         return bool(quality(record) < 0.1)
+
+
+def _class_weights(record: TrainingRecord) -> Mapping[int, float] | None:
+    """What fit was given, None if nothing was or it is not known."""
+    return None if record.fit_description is None else record.fit_description.class_weight

@@ -7,7 +7,7 @@ from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import Need, Severity
+from keras_debugger.types.vocabulary import CauseKind, Need, Severity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,5 +46,6 @@ class MissingGradients(Check):
                 value=float(len(paths)),
                 limit=0.0,
                 confidence=0.95,
+                causes=(CauseKind.FROZEN_LAYERS,),
             ),
         )

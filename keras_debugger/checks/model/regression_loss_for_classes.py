@@ -1,4 +1,4 @@
-"""MOD108: a regression loss judges class answers."""
+"""MOD108: a regression loss, or one for two classes, judges class answers."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,15 +17,18 @@ from keras_debugger.types.vocabulary import (
     Need,
 )
 
+_TWO_CLASS_HINGES = frozenset({"hinge", "squared_hinge"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegressionLossForClasses(Check):
-    """A regression loss judges answers that are classes.
+    """A regression loss, or a hinge for two classes, judges answers that are classes.
 
     Sees: loss, activation and units of each output, the form of its labels, and the metrics.
     Formula: a squared, absolute or like error with labels of two classes or one-hot labels; with
         class numbers, and for a loss of counts, only if an accuracy is among the metrics, which
-        says that they are classes.
+        says that they are classes. Also `hinge` and `squared_hinge` with one-hot labels: each
+        column is then a problem of its own, in which a constant answer is nearly always right.
     Source: Bishop 2006, section 4.3: with a sigmoid or softmax the gradient of such a loss vanishes
         where the answer is confidently wrong; an absolute error answers the median, one class.
     Known problems: a squared error often works nearly as well: a note where the run ends well.
@@ -52,5 +55,6 @@ class RegressionLossForClasses(Check):
                 causes=(CauseKind.WRONG_LOSS,),
             )
             for output, labels in outputs_with_labels(record)
-            if output.loss in losses and labels.form in judged
+            if (output.loss in losses and labels.form in judged)
+            or (output.loss_name in _TWO_CLASS_HINGES and labels.form is LabelForm.ONE_HOT)
         )

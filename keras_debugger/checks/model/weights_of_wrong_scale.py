@@ -49,7 +49,7 @@ class WeightsOfWrongScale(Check):
             return ()
         variable, words, value, limit = hit[0]
         more = f" ({len(hit) - 1} more are alike)" if len(hit) > 1 else ""
-        severity = severity_by_outcome(record)
+        severity = severity_by_outcome(record, held_out=True)
         return (
             self.finding(
                 severity=severity,

@@ -1,5 +1,6 @@
 """What the inputs and labels look like."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,6 +94,19 @@ class LabelProfile:
     counts: tuple[int, ...] = ()
     order: float = 0.0
     zero_share: float = 0.0
+
+    def share_of_rarest(self, weights: Mapping[int, float] | None = None) -> float:
+        """What the class with the fewest rows makes of all rows, 0 to 1.
+
+        Args:
+            weights: what a row counts by the number of its class, 1 where it is not named.
+        """
+        weights = weights or {}
+        counted = [
+            count * weights.get(int(value), 1.0)
+            for value, count in zip(self.classes, self.counts, strict=True)
+        ]
+        return counted[self.counts.index(min(self.counts))] / sum(counted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

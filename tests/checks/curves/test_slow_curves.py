@@ -100,6 +100,10 @@ def test_a_simple_model_shows_what_the_data_allow(judge, underfits, healthy_run)
     assert "logistic regression" in found.summary
     assert judge(Underfitting(), with_simple(underfits, 0.2))[0] == ()
     assert judge(Underfitting(), with_simple(healthy_run, 0.95))[0] == ()
+    logs = underfits.epochs
+    better = {**logs.values, "val_accuracy": np.full(logs.count, 0.93)}  # noise in training only
+    noisy = replace(underfits, epoch_logs=replace(logs, values=better))
+    assert judge(Underfitting(), with_simple(noisy, 0.95))[0] == ()
 
 
 def test_an_accuracy_of_several_labels_is_not_held_against_simple_models(judge, underfits):

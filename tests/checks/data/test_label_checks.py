@@ -15,7 +15,7 @@ from keras_debugger.checks.data.nan_in_labels import NanInLabels
 from keras_debugger.checks.data.target_outliers import TargetOutliers
 from keras_debugger.checks.data.target_scale import TargetsNotScaled
 from keras_debugger.types.record import EpochLogs, FitDescription, PredictionLog, SimpleModel
-from keras_debugger.types.vocabulary import CauseKind, Severity
+from keras_debugger.types.vocabulary import CauseKind, Severity, Symptom
 
 SPARSE = "sparse_categorical_crossentropy"
 
@@ -137,6 +137,19 @@ def test_imbalance_is_a_note_unless_the_rare_class_is_ignored():
     assert ClassImbalance().run(weighted)[0].severity is Severity.NOTE
     fine = replace(record, prediction_log=answers(recall=(1.0, 0.9)))
     assert ClassImbalance().run(fine)[0].severity is Severity.NOTE
+
+
+def test_class_weights_that_work_against_the_rare_class():
+    x, _ = diabetes()
+    y = (np.arange(len(x)) % 10 == 0).astype(int)
+    record = replace(profiled(x, y), prediction_log=answers(recall=(1.0, 0.6)))
+    reversed_weights = FitDescription(class_weight={0: 10.0, 1: 1.0})
+    (finding,) = ClassImbalance().run(replace(record, fit_description=reversed_weights))
+    assert finding.severity is Severity.WARNING
+    assert finding.symptom is Symptom.MINORITY_CLASS_IGNORED
+    assert "class weights make it 1.1%" in finding.summary
+    (note,) = ClassImbalance().run(record)
+    assert note.severity is Severity.NOTE
 
 
 def test_equal_classes_are_silent():

@@ -165,6 +165,7 @@ def test_variables_without_gradient_are_named(healthy):
     (finding,) = MissingGradients().run(replace(healthy, gradient_log=log))
     assert finding.place == log.variables[2].path
     assert finding.value == 1.0
+    assert finding.causes == (CauseKind.FROZEN_LAYERS,)
 
 
 def test_few_recorded_steps_cannot_be_judged(healthy):

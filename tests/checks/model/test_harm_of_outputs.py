@@ -162,3 +162,16 @@ class TestNegativeAnswers:
     def test_a_positive_output_is_right(self):
         record = recorded(counts(), keras.layers.Dense(1, "softplus"), loss="poisson")
         assert NegativeAnswers().run(record) == ()
+
+
+def test_a_fact_alone_says_that_the_model_underfits():
+    x, y = digits()
+    record = recorded(
+        (x, np.eye(10, dtype="float32")[y]),
+        keras.layers.Dense(10, "softmax"),
+        loss="mae",
+        epochs=8,
+    )
+    (problem,) = (f for f in run_checks(record, ALL_CHECKS).findings if f.severity > Severity.NOTE)
+    assert problem.code == "MOD108"
+    assert problem.symptom is Symptom.UNDERFITTING

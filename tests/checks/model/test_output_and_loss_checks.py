@@ -28,6 +28,7 @@ WRONG = [
     (1, "sigmoid", "categorical_crossentropy", "binary", "MOD107", "WRONG_LOSS"),
     (1, "sigmoid", "mean_absolute_error", "binary", "MOD108", "WRONG_LOSS"),
     (3, "softmax", "mse", "one-hot", "MOD108", "WRONG_LOSS"),
+    (3, "tanh", "hinge", "one-hot", "MOD108", "WRONG_LOSS"),
     (1, "sigmoid", "mse", "numbers", "MOD109", "WRONG_OUTPUT_ACTIVATION"),
     (1, "tanh", "huber", "numbers", "MOD109", "WRONG_OUTPUT_ACTIVATION"),
 ]
