@@ -4,11 +4,12 @@
         [--names a,b] [--part i/n] [--first-seed S] [--records FOLDER]
 
 Each run is a small program (programs/healthy.py) trained under the Recorder as a user has it, then
-diagnosed. A finding above a note is a false alarm, if the run is healthy by its score: at least
-80 % of the way from the constant answer to scikit-learn's best usual model on the same rows, and a
-validation loss that does not end far above its lowest (programs/scores.py). Runs that are not
-healthy by that rule are reported and not counted. `--records` keeps each run in a folder and takes
-those that are there, so that changed checks judge the same runs again.
+diagnosed, with what simple models reach on the same rows. A finding above a note is a false alarm,
+if the run is healthy by its score: at least 80 % of the way from the constant answer to
+scikit-learn's best usual model on the same rows, and a validation loss that does not end far above
+its lowest (programs/scores.py). Runs that are not healthy by that rule are reported and not
+counted. `--records` keeps each run in a folder and takes those that are there, so that changed
+checks judge the same runs again.
 """
 
 import argparse
@@ -86,7 +87,7 @@ def train_and_diagnose(request: tuple[str, int], *, records: Path | None = None)
     program = next(one for one in programs() if one.name == name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        run = run_of(program, seed, records)
+        run = run_of(program, seed, records, simple_models=True)
         return describe(run, diagnose(run.record))
 
 

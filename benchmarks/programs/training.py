@@ -40,13 +40,17 @@ class Run:
     seconds: float
 
 
-def train(program: Program, seed: int, *, alarms: str | None = None) -> Run:
+def train(
+    program: Program, seed: int, *, alarms: str | None = None, simple_models: bool = False
+) -> Run:
     """Train a program once, with the recorder as a user has it.
 
     Args:
         program: what to train.
         seed: of rows, start and order.
         alarms: as in Recorder.
+        simple_models: whether the record also holds what simple models reach, as it does where
+            `diagnose` is given the recorder.
     """
     began = time.perf_counter()
     keras.backend.clear_session()
@@ -70,7 +74,7 @@ def train(program: Program, seed: int, *, alarms: str | None = None) -> Run:
     return Run(
         program=program,
         seed=seed,
-        record=recorder.record,
+        record=recorder.full_record() if simple_models else recorder.record,
         reached=reached,
         constant=constant,
         reference=reference,
