@@ -10,7 +10,7 @@ from keras_debugger.checks.data.unrepresentative_split import labels_differ
 from keras_debugger.checks.outcome import severity_by_outcome
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, Need, Symptom
+from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
 
 MIN_DISTANCE = 0.3  # 0 alike, 1 apart
 MAX_P = 1e-3
@@ -23,7 +23,8 @@ class PreprocessingMismatch(Check):
     Sees: the Kolmogorov-Smirnov distance of each feature between training and validation, and
         whether the labels differ too.
     Formula: fires if the typical (median) feature is further apart than `min_distance`, the tests
-        pass `max_p` after Holm's correction, and the labels are distributed alike.
+        pass `max_p` after Holm's correction, and the labels are distributed alike. A note where
+        held-out rows are answered well, unless it is further apart than `gross_distance`.
     Source: two-sample Kolmogorov-Smirnov test. Different rows of one population shift a few
         features a little; another scaling shifts all of them. `min_distance` is ours.
     Known problems: validation data from another source (site, camera) look the same, and need the
@@ -38,6 +39,7 @@ class PreprocessingMismatch(Check):
 
     min_distance: float = MIN_DISTANCE
     max_p: float = MAX_P
+    gross_distance: float = 0.6  # 0 alike, 1 apart; a shift by 1.7 standard deviations
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -47,9 +49,12 @@ class PreprocessingMismatch(Check):
         if not inputs_differ(record, min_distance=self.min_distance, max_p=self.max_p):
             return ()
         typical = typical_distance(record)
+        severity = severity_by_outcome(record, held_out=True)
+        if typical > self.gross_distance:
+            severity = max(severity, Severity.WARNING)
         return (
             self.finding(
-                severity=severity_by_outcome(record, held_out=True),
+                severity=severity,
                 summary=f"The typical validation feature is distributed differently than in "
                 f"training (distance {typical:.2f} of 1; deviations differ by up to a factor of "
                 f"{shift.scale_ratio:.3g}, means by {shift.offset:.3g} standard deviations).",

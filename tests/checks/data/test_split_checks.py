@@ -14,6 +14,7 @@ from keras_debugger.checks.data.fed_in_order import swing
 from keras_debugger.checks.data.not_shuffled import OrderedRowsNotShuffled
 from keras_debugger.checks.data.preprocessing_mismatch import PreprocessingMismatch
 from keras_debugger.checks.data.unrepresentative_split import UnrepresentativeSplit
+from keras_debugger.types.record import PredictionLog
 from keras_debugger.types.vocabulary import CauseKind, Severity, Symptom
 
 CHECKS = (
@@ -41,6 +42,23 @@ def test_another_scaling_of_validation(change):
     assert finding.causes[0] is CauseKind.PREPROCESSING_MISMATCH
     assert finding.symptom is Symptom.VALIDATION_MISMATCH
     assert [f for f in UnrepresentativeSplit().run(record) if f.severity > Severity.NOTE] == []
+
+
+@pytest.mark.parametrize(("offset", "severity"), [(1.0, Severity.NOTE), (3.0, Severity.WARNING)])
+def test_held_out_rows_that_are_far_off_are_told_of_though_the_run_ends_well(offset, severity):
+    x, y = wine()
+    record = profiled(x[60:], y[60:], held_out=(x[:60] + offset, y[:60]))
+    log = PredictionLog(
+        step=np.zeros(1, int),
+        rows=60,
+        spread=np.ones(1),
+        mean=np.zeros(1),
+        finite=np.ones(1, bool),
+        recall=np.full((1, 3), 0.98),
+        from_validation=True,
+    )
+    (finding,) = PreprocessingMismatch().run(replace(record, prediction_log=log))
+    assert finding.severity is severity
 
 
 def test_tail_of_rows_sorted_by_class():
