@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from math import sqrt
 from multiprocessing import get_context
 from pathlib import Path
@@ -74,11 +73,9 @@ def run_all(work: Callable[[Any], Row], requests: Sequence[Any], *, jobs: int) -
     if jobs == 1:
         yield from map(work, requests)
         return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(
-        jobs, mp_context=context, max_tasks_per_child=RUNS_OF_A_PROCESS
-    ) as pool:
-        yield from pool.map(work, requests)
+    # ProcessPoolExecutor may wait for ever once a worker has done its share (CPython issue 115634).
+    with get_context("spawn").Pool(jobs, maxtasksperchild=RUNS_OF_A_PROCESS) as pool:
+        yield from pool.imap(work, requests)
 
 
 def part_of(requests: Sequence[Any], part: str) -> list[Any]:

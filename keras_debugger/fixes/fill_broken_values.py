@@ -14,10 +14,12 @@ from keras_debugger.types.vocabulary import FixKind
 
 @dataclass(frozen=True, kw_only=True)
 class FillBrokenValues(StructuralFix):
-    """Replace NaN and infinity in an input by the training mean of the feature, in the model.
+    """Replace NaN by the training mean of the feature, and infinity by a far value, in the model.
 
-    A feature without a finite value has no mean and becomes 0 in every row, as if it were left out.
-    The saved model then answers for rows with missing values too.
+    Infinity, as of a logarithm of 0, becomes a value on its side, as far from the mean as the
+    farthest one of training. A feature without a finite value has no mean and becomes 0 in every
+    row, or next to 0, as if it were left out. The saved model then answers for rows with missing
+    values too.
 
     When: inputs miss values here and there, also in the rows that the model will meet later; or
         whole features are broken, as constant ones are after a division by their deviation.

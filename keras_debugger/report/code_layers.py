@@ -83,16 +83,18 @@ def _inputs(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
 
 
 def _filling(edit: FillInput, model: ModelDescription) -> list[str]:
-    """Lines that put the training mean in place of NaN and infinity, right after the input."""
+    """Lines that fill NaN and infinity, right after the input."""
     several = len(model.inputs) > 1
     source = f"x_train[{edit.input}]" if several else "x_train"
     name = f" {literal(model.inputs[edit.input].name)}" if several else ""
     return [
         f"finite = np.where(np.isfinite({source}), {source}, np.nan)",
         "mean = np.nan_to_num(np.nanmean(finite, axis=tuple(range(finite.ndim - 1))))",
-        f"x = layers.Rescaling(1.0, offset=-mean)(inputs)  # new: right after the input{name}",
-        "x = keras.ops.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)",
-        "x = layers.Rescaling(1.0, offset=mean)(x)",
+        "reach = np.nanmax(abs(finite - mean), axis=tuple(range(finite.ndim - 1)), initial=1e-6)",
+        f"# new: right after the input{name}",
+        "x = layers.Rescaling(1 / reach, -mean / reach)(inputs)",
+        "x = keras.ops.nan_to_num(x, nan=0.0, posinf=1.0, neginf=-1.0)",
+        "x = layers.Rescaling(reach, mean)(x)",
     ]
 
 

@@ -10,6 +10,8 @@ from keras_debugger.rewriting.layer_plan import Insertion, RebuildPlan
 from keras_debugger.rewriting.subject import Subject, cannot_apply
 from keras_debugger.types.edit import FillInput, NormalizeInput
 
+TINY = 1e-6  # of the size of a feature without spread, no unit
+
 
 def plan_input_edit(
     edit: NormalizeInput | FillInput,
@@ -34,7 +36,7 @@ def plan_input_edit(
     axis = _channel_axis(edit, subject)
     behind = plan.inputs.setdefault(edit.input, [])
     if isinstance(edit, FillInput):
-        behind[:0] = _fillers(_finite_mean(values, axis), rank=values.ndim, axis=axis)
+        behind[:0] = _fillers(*_mean_and_reach(values, axis), rank=values.ndim, axis=axis)
         return
     mean, variance = feature_statistics(values, axis=axis)
     behind.append(
@@ -51,39 +53,45 @@ def plan_input_edit(
     )
 
 
-def _fillers(mean: np.ndarray, *, rank: int, axis: int) -> list[Insertion]:
-    """Move the mean to 0, put 0 in place of NaN and infinity, and move it back.
+def _fillers(mean: np.ndarray, reach: np.ndarray, *, rank: int, axis: int) -> list[Insertion]:
+    """Put 0 in place of NaN and 1 or -1 in place of infinity, where 0 is the mean and 1 the reach.
 
-    These are a Rescaling, an operation and a Rescaling, which any Keras loads.
+    These are a Rescaling, an operation and a Rescaling back, which any Keras loads.
     """
     shape = [1] * (rank - 1)
     shape[axis if axis < 0 else axis - 1] = -1
-    offset = mean.reshape(shape)
-    kinds = {"centered": -offset, "filled": offset}
+    mean, reach = mean.reshape(shape), reach.reshape(shape)
     first, last = (
-        Insertion(
-            kind=kind,
-            make=partial(_shifted, offset=shift.tolist()),
+        Insertion(kind=kind, make=partial(_rescaled, scale=scale.tolist(), offset=offset.tolist()))
+        for kind, scale, offset in (
+            ("centered", 1.0 / reach, -mean / reach),
+            ("filled", reach, mean),
         )
-        for kind, shift in kinds.items()
     )
     return [first, Insertion(kind="fill", make=lambda name: _fill, is_operation=True), last]
 
 
-def _shifted(name: str, *, offset: list[Any]) -> Any:
-    return keras.layers.Rescaling(1.0, offset, name=name, dtype="float32")
+def _rescaled(name: str, *, scale: list[Any], offset: list[Any]) -> Any:
+    return keras.layers.Rescaling(scale, offset, name=name, dtype="float32")
 
 
-def _finite_mean(values: np.ndarray, axis: int) -> np.ndarray:
-    """Mean of the finite values of each feature, 0 where there are none; shape (features,)."""
+def _mean_and_reach(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean of the finite values of each feature and their largest distance from it.
+
+    Returns:
+        Both shape (features,). The mean is 0 where there is no finite value, and the distance at
+        least TINY, so that a feature without spread stays as it is.
+    """
     columns = np.moveaxis(values, axis, -1).reshape(-1, values.shape[axis]).astype(np.float64)
     finite = np.isfinite(columns)
     total = np.where(finite, columns, 0.0).sum(axis=0)
-    return np.asarray(total / np.maximum(finite.sum(axis=0), 1))
+    mean = total / np.maximum(finite.sum(axis=0), 1)
+    reach = np.where(finite, np.abs(columns - mean), 0.0).max(axis=0)
+    return mean, np.maximum(reach, TINY * np.maximum(np.abs(mean), 1.0))
 
 
 def _fill(values: Any) -> Any:
-    return keras.ops.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    return keras.ops.nan_to_num(values, nan=0.0, posinf=1.0, neginf=-1.0)
 
 
 def feature_statistics(values: np.ndarray, *, axis: int = -1) -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +109,7 @@ def feature_statistics(values: np.ndarray, *, axis: int = -1) -> tuple[np.ndarra
     rows = values[finite] if finite.any() else values
     columns = np.moveaxis(rows, axis, -1).reshape(-1, values.shape[axis]).astype(np.float64)
     if not finite.any():
-        columns = np.where(np.isfinite(columns), columns, 0.0)
+        columns = np.where(np.isfinite(columns), columns, _mean_and_reach(values, axis)[0])
     mean = columns.mean(axis=0)
     variance = columns.var(axis=0)
     tiny = np.maximum(np.square(mean) * 1e-14, np.finfo(np.float32).tiny)

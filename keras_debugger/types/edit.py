@@ -109,7 +109,7 @@ class AddSkip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillInput:
-    """Replace NaN and infinity in an input by the training mean of the feature, in the model."""
+    """Replace NaN in an input by the mean of the feature, infinity by its farthest value."""
 
     input: int = 0
 

@@ -125,8 +125,10 @@ def test_broken_values_become_the_mean_inside_the_saved_model(before, tmp_path):
     model = chain()
     blueprint = read_blueprint(model, describe_model(model))
     new = blueprint.build(edits, seed=1, inputs=[x])
-    mean = np.nanmean(np.where(np.isfinite(x), x, np.nan), axis=0)
-    filled = np.where(np.isfinite(x), x, mean)
+    finite = np.where(np.isfinite(x), x, np.nan)
+    mean = np.nanmean(finite, axis=0)
+    reach = np.nanmax(np.abs(finite - mean), axis=0)
+    filled = np.where(np.isnan(x), mean, np.where(np.isinf(x), mean + np.sign(x) * reach, x))
     np.testing.assert_allclose(
         new.predict(x, verbose=0), new.predict(filled, verbose=0), rtol=1e-4, atol=1e-5
     )
