@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.checks.outcome import quality
 from keras_debugger.types.finding import Finding
@@ -18,7 +20,7 @@ class LabelsWithoutSignal(Check):
         guess, and the upper bound of the same models on permuted labels.
     Formula: fires if no simple model gets further than `margin` times the way from the constant
         guess to its own bound, and the network itself is no better than `max_quality` on held-out
-        data.
+        data. A note where it is not known how good the network is (losses of counts, own losses).
     Source: permutation test, Ojala and Garriga 2010, JMLR 11. Each bound has an error rate of 5 %
         and comes from few permutations; the margin keeps two models together below that rate.
     Known problems: a signal that only a deep network can see (raw images, long sequences) looks the
@@ -43,16 +45,18 @@ class LabelsWithoutSignal(Check):
         if record.data.sampled < self.fewest_rows:
             raise TooShortError(f"needs {self.fewest_rows} rows")
         best = max(models, key=lambda model: model.progress)
-        if best.progress > self.margin or quality(record) > self.max_quality:
+        reached = quality(record)
+        if best.progress > self.margin or reached > self.max_quality:
             return ()
+        known = not np.isnan(reached)
         return (
             self.finding(
-                severity=Severity.ERROR,
+                severity=Severity.ERROR if known else Severity.NOTE,
                 summary=f"Labels look random: {best.name} reaches {best.score:.3f}, up to "
                 f"{best.chance_high:.3f} is chance, and a constant guess has {best.chance:.3f}.",
                 value=best.score,
                 limit=best.chance_high,
-                confidence=0.85,
+                confidence=0.85 if known else 0.4,
                 causes=(CauseKind.LABELS_CORRUPTED,),
             ),
         )
