@@ -31,6 +31,7 @@ from keras_debugger.fixes.residual_connections import ResidualConnections
 from keras_debugger.fixes.robust_loss import RobustLoss
 from keras_debugger.fixes.scale_targets import ScaleTargets
 from keras_debugger.fixes.schedule_learning_rate import (
+    ConstantLearningRate,
     DecayLearningRate,
     ReduceRateOnPlateau,
     WarmUpLearningRate,
@@ -61,6 +62,7 @@ ALL_FIXES: tuple[Fix, ...] = (
     RaiseLearningRate(),
     RaiseLearningRateGently(),
     RaiseLearningRateStrongly(),
+    ConstantLearningRate(),
     DecayLearningRate(),
     ReduceRateOnPlateau(),
     WarmUpLearningRate(),

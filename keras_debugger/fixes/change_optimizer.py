@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from keras_debugger.fixes.base import Fix
 from keras_debugger.fixes.learning_rate import compiled_optimizer
-from keras_debugger.types.edit import Edit, ScaleLearningRate, SetOptimizer
+from keras_debugger.types.edit import Edit, ScaleLearningRate, SetOptimizer, SetSchedule
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind
 
@@ -18,7 +18,7 @@ class ChangeOptimizer(Fix):
 
     When: plain SGD, Adagrad or the like neither settles nor moves at any rate tried.
     Refused when: the optimizer is of Adam's kind and its rate within tenfold of the default; the
-        plan has already scaled the rate, since the new optimizer would undo it; a
+        plan has already scaled or scheduled the rate, since the new optimizer would undo it; a
         LearningRateScheduler callback sets the rate; the model is not compiled.
     Risk: on some tasks well-tuned SGD generalises better (Wilson et al. 2017, arXiv:1705.08292).
     Source: Kingma and Ba 2015, arXiv:1412.6980, for the optimizer and its rate.
@@ -36,9 +36,9 @@ class ChangeOptimizer(Fix):
     def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
         present = compiled_optimizer(self, setup)
-        if setup.edits_of(ScaleLearningRate):
+        if setup.edits_of(ScaleLearningRate) or setup.edits_of(SetSchedule):
             raise self.refuse(
-                given="a plan that has already scaled the learning rate",
+                given="a plan that has already scaled or scheduled the learning rate",
                 expected="a plan that changes the optimizer first",
                 do="change the optimizer before its rate",
             )

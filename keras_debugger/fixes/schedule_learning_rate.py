@@ -40,6 +40,44 @@ class DecayLearningRate(Fix):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConstantLearningRate(Fix):
+    """Keep the learning rate that training begins with, in place of a schedule or a callback.
+
+    When: a schedule that counts steps where epochs were meant, or a callback without patience,
+        takes the rate to nothing long before training ends.
+    Refused when: nothing changes the rate, or it begins below `least`; the plan sets another
+        schedule; the model is not compiled.
+    Risk: a rate that was meant to fall is too high for the end of training.
+    Source: Keras documentation of LearningRateSchedule: a schedule is asked at each step.
+    """
+
+    name: ClassVar[str] = "constant-learning-rate"
+    kind: ClassVar[FixKind] = FixKind.RAISE_LEARNING_RATE
+    reason: ClassVar[str] = "The rate does not fall to nothing before training ends."
+    risk: ClassVar[str] = "The rate may be too high for the end of training."
+
+    least: float = 1e-5  # no optimizer of Keras learns much below
+
+    def edits(self, setup: TrainingSetup) -> tuple[Edit, ...]:
+        """The edits; raises NotApplicableError."""
+        rate = compiled_optimizer(self, setup).learning_rate
+        given = ""
+        if not is_scheduled(setup):
+            given = "a constant learning rate"
+        elif setup.edits_of(SetSchedule):
+            given = "a plan that changes the schedule already"
+        elif not rate >= self.least:
+            given = f"a learning rate that begins at {rate:g}"
+        if given:
+            raise self.refuse(
+                given=given,
+                expected=f"a schedule or a callback that changes a rate of {self.least:g} or more",
+                do="raise the learning rate itself",
+            )
+        return (SetSchedule(schedule=Schedule.CONSTANT),)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReduceRateOnPlateau(DecayLearningRate):
     """Halve the learning rate whenever the selection loss has stood still for five epochs.
 

@@ -87,8 +87,10 @@ def _scaled_schedule(schedule: Any, edit: ScaleLearningRate) -> Any:
 def _scheduled(core: OptimizerRecipe, edit: SetSchedule, steps: int | None) -> OptimizerRecipe:
     if edit.schedule is Schedule.ON_PLATEAU:
         return core
-    steps = known_steps(edit, steps)
     rate = first_rate(core.config.get("learning_rate"))
+    if edit.schedule is Schedule.CONSTANT:
+        return _with(core, learning_rate=rate)
+    steps = known_steps(edit, steps)
     if edit.schedule is Schedule.COSINE:
         schedule = keras.optimizers.schedules.CosineDecay(rate, decay_steps=steps)
     else:

@@ -117,6 +117,9 @@ def _unlike(edit: Edit, optimizer: Any, last: dict[type, Edit]) -> str:
         case SetWeightDecay():
             shown = bool(optimizer.weight_decay) == bool(edit.factor)
             return "" if shown else f"the weight decay is {optimizer.weight_decay}"
+        case SetSchedule(schedule=Schedule.CONSTANT) if SetOptimizer not in last:
+            given = optimizer.get_config()["learning_rate"]
+            return "the learning rate follows a schedule" if isinstance(given, dict) else ""
         case SetSchedule(schedule=Schedule.COSINE | Schedule.WARM_UP) if SetOptimizer not in last:
             given = optimizer.get_config()["learning_rate"]
             return "" if isinstance(given, dict) else "the learning rate follows no schedule"

@@ -16,6 +16,7 @@ class Schedule(StrEnum):
     ON_PLATEAU = "reduce on plateau"  # factor 0.5, patience 5, on the selection loss
     COSINE = "cosine decay"
     WARM_UP = "linear warm-up, then constant"
+    CONSTANT = "constant"  # the rate that the optimizer begins with, whatever changed it later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ REMEDIES: Mapping[CauseKind, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("larger-batches",),
         ),
         CauseKind.LEARNING_RATE_TOO_LOW: (
+            ("constant-learning-rate",),
             ("raise-learning-rate",),
             ("raise-learning-rate-strongly",),
             ("change-optimizer",),

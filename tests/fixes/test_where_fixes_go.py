@@ -261,6 +261,15 @@ class TestOptimizer:
         assert edits("raise-learning-rate", setups["scheduled"]) == (ScaleLearningRate(factor=10),)
         refused("decay-learning-rate", setups["scheduled"], "already follows")
 
+    def test_a_schedule_or_a_callback_gives_way_to_a_constant_rate(self, setups):
+        constant = (SetSchedule(schedule=Schedule.CONSTANT),)
+        assert edits("constant-learning-rate", setups["scheduled"]) == constant
+        assert edits("constant-learning-rate", setups["clipped"]) == constant
+        refused("constant-learning-rate", setups["classifier"], "a constant learning rate")
+        model = setups["scheduled"].model
+        slow = replace(model, optimizer=replace(model.optimizer, learning_rate=1e-8))
+        refused("constant-learning-rate", replace(setups["scheduled"], model=slow), "begins at")
+
     def test_a_callback_that_sets_the_rate_is_scaled_with_it(self, setups):
         scaled = (ScaleLearningRate(factor=0.1),)
         assert edits("lower-learning-rate", setups["clipped"]) == scaled

@@ -41,7 +41,7 @@ from keras_debugger.types.edit import (
     StopEarly,
 )
 from keras_debugger.types.plan import UNCHANGED, AppliedFix, Plan
-from keras_debugger.types.record import FitDescription, LayerDescription
+from keras_debugger.types.record import FitDescription, LayerDescription, OptimizerDescription
 from keras_debugger.types.vocabulary import (
     Activation,
     FixKind,
@@ -282,6 +282,11 @@ def test_the_users_callbacks_stay_in_the_call_and_are_named():
     assert "*callbacks,  # yours: EarlyStopping, ReduceLROnPlateau, CSVLogger\n" in more
     planned = fix_code(of(SetSchedule(schedule=Schedule.COSINE)), model(), fit)
     assert "*callbacks,  # yours: EarlyStopping, CSVLogger\n" in planned
+    optimizer = OptimizerDescription(name="adam", learning_rate=0.01, schedule="ExponentialDecay")
+    scheduled = replace(model(), optimizer=optimizer)
+    constant = fix_code(of(SetSchedule(schedule=Schedule.CONSTANT)), scheduled, fit)
+    assert "keras.optimizers.Adam(learning_rate=0.01)" in constant
+    assert "*callbacks,  # yours: EarlyStopping, CSVLogger\n" in constant
 
 
 def test_a_huber_loss_on_scaled_targets_turns_at_their_deviation():

@@ -147,6 +147,15 @@ def test_new_schedules():
         build(model, SetSchedule(schedule=Schedule.COSINE))
 
 
+def test_a_schedule_gives_way_to_the_rate_that_it_begins_with():
+    falling = SCHEDULES.ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5)
+    model = model_of(optimizer=keras.optimizers.Adam(falling))
+    constant = SetSchedule(schedule=Schedule.CONSTANT)
+    assert build(model, constant).optimizer.get_config()["learning_rate"] == pytest.approx(0.1)
+    faster = build(model, constant, ScaleLearningRate(factor=2.0))
+    assert float(faster.optimizer.learning_rate) == pytest.approx(0.2)
+
+
 def test_one_clip_replaces_another():
     model = model_of(optimizer=keras.optimizers.SGD(0.1, clipvalue=0.5))
     new = build(model, ClipNorm(limit=2.0, over_all=True))
