@@ -89,7 +89,7 @@ def test_small_variables_of_one_shape_are_treated_together():
     variables = [tf.Variable(tf.zeros(shape)) for shape in shapes]
     gradients: list = [tf.zeros(shape) for shape in shapes]
     gradients[2] = tf.IndexedSlices(tf.zeros((1, 3)), tf.constant([0]))
-    assert group_columns(variables, gradients) == ((0,), (1, 5), (2,), (3,), (4,))
+    assert group_columns(variables, gradients) == ((0,), (2,), (3,), (4,), (1, 5))
 
 
 def test_every_optimizer_is_found_once():

@@ -13,6 +13,8 @@ Groups = tuple[tuple[int, ...], ...]
 def group_columns(variables: Sequence[Any], gradients: Sequence[Any]) -> Groups:
     """Columns that are treated as one block: small variables of one shape, all others alone.
 
+    Those that are alone come first, so that their numbers are put together in one operation.
+
     Args:
         variables: TensorFlow variables.
         gradients: their gradients; a sparse one stays alone.
@@ -23,7 +25,7 @@ def group_columns(variables: Sequence[Any], gradients: Sequence[Any]) -> Groups:
         alone = isinstance(gradient, tf.IndexedSlices) or not 0 < size <= SMALL
         key = column if alone else (tuple(variable.shape), variable.dtype)
         groups.setdefault(key, []).append(column)
-    return tuple(tuple(group) for group in groups.values())
+    return tuple(tuple(group) for group in sorted(groups.values(), key=lambda one: len(one) > 1))
 
 
 class Block:
@@ -49,13 +51,37 @@ class Block:
         return block
 
     def each(self, reduce: Callable[..., Any], tensor: Any) -> Any:
-        """A reduction of each row, shape (count,).
+        """A reduction of each row, shape (count,); a scalar for a lone tensor.
 
         Args:
             reduce: a TensorFlow reduction.
             tensor: what to reduce, in the shape of this block.
         """
-        return tf.reshape(reduce(tensor), [1]) if self.count == 1 else reduce(tensor, axis=1)
+        return reduce(tensor) if self.count == 1 else reduce(tensor, axis=1)
+
+    def half_squares(self, tensor: Any) -> Any:
+        """Half the sum of squares of each row, shape (count,); a scalar for a lone tensor.
+
+        Args:
+            tensor: in the shape of this block.
+        """
+        if self.count == 1:
+            return tf.nn.l2_loss(tensor)
+        return 0.5 * tf.reduce_sum(tf.square(tensor), axis=1)
+
+
+def joined(tensors: Sequence[Any]) -> Any:
+    """Scalars and vectors as one vector, with as few operations as that takes."""
+    pieces: list[Any] = []
+    scalars: list[Any] = []
+    for tensor in [*tensors, None]:
+        if tensor is not None and tensor.shape.rank == 0:
+            scalars.append(tensor)
+        else:
+            pieces += [tf.stack(scalars)] if scalars else []
+            pieces += [tensor] if tensor is not None else []
+            scalars = []
+    return pieces[0] if len(pieces) == 1 else tf.concat(pieces, axis=0)
 
 
 def each_pair(

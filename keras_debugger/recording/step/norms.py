@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_debugger.recording.step.blocks import Block
+from keras_debugger.recording.step.blocks import Block, joined
 
 
 def merged(gradient: Any, variable_shape: tuple[int, ...], *, compiled: bool) -> Any:
@@ -35,13 +35,7 @@ def half_square(tensor: Any) -> Any:
 
 def l2_norms(blocks: Sequence[Block]) -> Any:
     """Euclidean norm of each tensor, shape (tensors,); infinite if the sum of squares overflows."""
-    halves = [
-        tf.reshape(tf.nn.l2_loss(block.tensor), [1])
-        if block.count == 1
-        else 0.5 * tf.reduce_sum(tf.square(block.tensor), axis=1)
-        for block in blocks
-    ]
-    return tf.sqrt(2.0 * tf.concat(halves, axis=0))
+    return tf.sqrt(2.0 * joined([block.half_squares(block.tensor) for block in blocks]))
 
 
 def wide_norms(blocks: Sequence[Block]) -> Any:
@@ -55,7 +49,7 @@ def wide_norms(blocks: Sequence[Block]) -> Any:
         block.each(tf.reduce_sum, tf.square(tensor))
         for block, tensor in zip(blocks, wide, strict=True)
     ]
-    norms = tf.sqrt(tf.concat(squares, axis=0))
+    norms = tf.sqrt(joined(squares))
     largest = tf.constant(tf.float32.max, tf.float64)
     return tf.cast(
         tf.where(tf.math.is_finite(norms), tf.minimum(norms, largest), norms), tf.float32
@@ -64,8 +58,8 @@ def wide_norms(blocks: Sequence[Block]) -> Any:
 
 def largest_entries(blocks: Sequence[Block]) -> Any:
     """Largest absolute entry of each tensor, shape (tensors,); 0 for an empty tensor."""
-    highest = tf.concat([block.each(tf.reduce_max, block.tensor) for block in blocks], axis=0)
-    lowest = tf.concat([block.each(tf.reduce_min, block.tensor) for block in blocks], axis=0)
+    highest = joined([block.each(tf.reduce_max, block.tensor) for block in blocks])
+    lowest = joined([block.each(tf.reduce_min, block.tensor) for block in blocks])
     return tf.maximum(tf.maximum(highest, -lowest), 0.0)
 
 
@@ -77,21 +71,15 @@ def zero_shares(blocks: Sequence[Block], table_rows: Sequence[int | None]) -> An
         table_rows: for a block that holds the touched rows of a table, the rows of the table:
             the share is then that of its rows. None otherwise.
     """
-    shares = []
+    halves: list[Any] = []  # half the number of entries, or rows, that are not zero
+    sizes: list[Any] = []
     for block, rows in zip(blocks, table_rows, strict=True):
+        tensor = block.tensor
         if rows is None:
-            signs = tf.sign(block.tensor)  # half their sum of squares is half the count of others
-            others = (
-                2.0 * tf.reshape(tf.nn.l2_loss(signs), [1])
-                if block.count == 1
-                else tf.reduce_sum(tf.square(signs), axis=1)
-            )
-            size = tf.cast(tf.size(block.tensor), tf.float32) / block.count
-            shares.append(1.0 - others / size)
+            halves.append(block.half_squares(tf.sign(tensor)))
+            sizes += [tf.size(tensor[0] if block.count > 1 else tensor)] * block.count
         else:
-            touched = tf.reduce_any(
-                tf.reshape(block.tensor != 0, (tf.shape(block.tensor)[0], -1)), axis=1
-            )
-            count = tf.reduce_sum(tf.cast(touched, tf.float32))
-            shares.append((1.0 - count / float(rows))[tf.newaxis])
-    return tf.concat(shares, axis=0)
+            touched = tf.reduce_any(tf.reshape(tensor != 0, (tf.shape(tensor)[0], -1)), axis=1)
+            halves.append(0.5 * tf.reduce_sum(tf.cast(touched, tf.float32)))
+            sizes.append(rows)
+    return 1.0 - 2.0 * joined(halves) / tf.cast(tf.stack(sizes), tf.float32)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from keras_debugger.recording.step.blocks import joined
+
 Parts = Mapping[Hashable, Sequence[Any]]
 
 
@@ -84,7 +86,7 @@ class Rings:
             parts: for each key scalars and vectors, float32 tensors, in order.
         """
         widths = tuple((key, sum(map(_width, tensors))) for key, tensors in parts.items())
-        self._ring(widths).write(row, _joined([t for tensors in parts.values() for t in tensors]))
+        self._ring(widths).write(row, joined([t for tensors in parts.values() for t in tensors]))
 
     def write_entry(self, row: Any, key: Hashable, *, width: int, column: int, value: Any) -> None:
         """Write one number of a key that is written alone."""
@@ -120,17 +122,3 @@ class Rings:
 
 def _width(tensor: Any) -> int:
     return int(tensor.shape.num_elements())
-
-
-def _joined(tensors: Sequence[Any]) -> Any:
-    """Scalars and vectors as one vector, with as few operations as that takes."""
-    pieces: list[Any] = []
-    scalars: list[Any] = []
-    for tensor in [*tensors, None]:
-        if tensor is not None and tensor.shape.rank == 0:
-            scalars.append(tensor)
-        else:
-            pieces += [tf.stack(scalars)] if scalars else []
-            pieces += [tensor] if tensor is not None else []
-            scalars = []
-    return pieces[0] if len(pieces) == 1 else tf.concat(pieces, axis=0)
