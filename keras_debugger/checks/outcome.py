@@ -101,7 +101,8 @@ def attainable(record: TrainingRecord) -> float:
 
 def symptom_by_outcome(record: TrainingRecord, severity: Severity) -> Symptom | None:
     """What a fact that holds learning back makes of a run: it underfits, if that is known."""
-    costs = severity > Severity.NOTE and quality(record) < GOOD
+    reached = float(np.fmin(quality(record), held_out_quality(record)))
+    costs = severity > Severity.NOTE and reached < GOOD
     return Symptom.UNDERFITTING if costs else None
 
 
