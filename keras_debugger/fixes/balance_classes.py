@@ -1,13 +1,11 @@
 """Weight the classes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.fixes.base import Fix
 from keras_debugger.types.edit import BalanceClasses as BalanceClassesEdit
 from keras_debugger.types.edit import Edit
-from keras_debugger.types.record import LabelProfile
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind, LabelForm
 
@@ -39,7 +37,10 @@ class BalanceClasses(Fix):
             given = f"a model with {max(len(labels), len(setup.model.outputs))} outputs"
         elif labels[0].form not in CLASSES or len(labels[0].counts) < 2:
             given = f"labels that are {labels[0].form.value}"
-        elif setup.data.weighted or _make_up(labels[0], setup.fit.class_weight):
+        elif setup.data.weighted or (
+            setup.fit.class_weight is not None
+            and not labels[0].is_rarest_halved(setup.fit.class_weight)
+        ):
             given = "data that are weighted already"
         elif setup.edits_of(BalanceClassesEdit):
             given = "a plan that weights the classes already"
@@ -52,8 +53,3 @@ class BalanceClasses(Fix):
                 do="weight the rows by hand with sample_weight",
             )
         return (BalanceClassesEdit(),)
-
-
-def _make_up(labels: LabelProfile, weights: Mapping[int, float] | None) -> bool:
-    """Whether class weights are given that do not halve the share of the rarest class."""
-    return weights is not None and 2 * labels.share_of_rarest(weights) >= labels.share_of_rarest()

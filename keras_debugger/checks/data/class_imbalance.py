@@ -51,7 +51,7 @@ class ClassImbalance(Check):
             balance = class_entropy(labels) / np.log(counts.size)
             share = labels.share_of_rarest()
             weighted = labels.share_of_rarest(_class_weights(record))
-            against = weighted < 0.5 * share
+            against = labels.is_rarest_halved(_class_weights(record))
             if (
                 balance >= self.min_balance
                 and share * counts.size >= self.min_share

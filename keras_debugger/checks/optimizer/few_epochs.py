@@ -51,9 +51,9 @@ class FewEpochs(Check):
         reached = float(np.fmax(quality(record), training_quality(record)))
         if np.isnan(reached):
             raise TooShortError("record how well the run ended: labels of classes or numbers")
-        falls = self._falls(record)
         if reached >= min(self.max_quality, attainable(record) - self.min_lead):
             return ()
+        falls = self._falls(record)
         if not falls and updates >= self.hardly_any:
             return ()
         return (

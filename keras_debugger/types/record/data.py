@@ -108,6 +108,14 @@ class LabelProfile:
         ]
         return counted[self.counts.index(min(self.counts))] / sum(counted)
 
+    def is_rarest_halved(self, weights: Mapping[int, float] | None) -> bool:
+        """Whether class weights leave the class with the fewest rows less than half of its share.
+
+        Args:
+            weights: as for `share_of_rarest`.
+        """
+        return 2.0 * self.share_of_rarest(weights) < self.share_of_rarest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataProfile:
