@@ -99,6 +99,16 @@ def attainable(record: TrainingRecord) -> float:
     )
 
 
+def lead_of_simple_models(record: TrainingRecord) -> float:
+    """By how much the best simple model is ahead, in balanced accuracy or R2; 0 if unknown."""
+    models = record.data_profile.simple_models if record.data_profile is not None else ()
+    reached = quality(record)
+    if not models or np.isnan(reached):
+        return 0.0
+    best = max(models, key=lambda model: model.score)
+    return best.score - (best.chance + reached * (1.0 - best.chance))
+
+
 def symptom_by_outcome(record: TrainingRecord, severity: Severity) -> Symptom | None:
     """What a fact that holds learning back makes of a run: it underfits, if that is known."""
     reached = float(np.fmin(quality(record), held_out_quality(record)))

@@ -9,7 +9,7 @@ from keras_debugger.checks.base import Check
 from keras_debugger.checks.curves.chance import reaches
 from keras_debugger.checks.curves.pace import MIN_EPOCHS, MIN_RATE, steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
-from keras_debugger.checks.outcome import quality
+from keras_debugger.checks.outcome import lead_of_simple_models, quality
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import Need, Severity, Symptom
@@ -24,7 +24,8 @@ class UnfinishedTraining(Check):
         straight line. Fires at a pace of one half and more when Kendall's tau of the last ten
         epochs is at most -.7, the validation loss falls too, and the loss has not yet lost 85 % of
         its first value. A note if the run has come `max_quality` of the way, or its accuracy to
-        `high_accuracy`: there is little left to gain.
+        `high_accuracy`: there is little left to gain, unless a simple model, cross-validated, is
+        ahead by `min_lead` (half of what LOS109 asks of a run that has settled).
     Source: ours. Kendall's tau below -.5 with a short path of the weights saw all low learning
         rates at no false alarm (method study); on curves alone the rate stands for the path.
         Healthy real logs end at a rate of at most .3; measured by benchmarks/score_logs.py.
@@ -41,19 +42,21 @@ class UnfinishedTraining(Check):
     min_epochs: int = MIN_EPOCHS
     max_quality: float = 0.8  # share of the way from a constant guess to no error
     high_accuracy: float = 0.9  # where the level of a guess is not known
+    min_lead: float = 0.075  # of balanced accuracy or R2
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        reached = quality(record)
-        return judge_runs(record.epochs, lambda run: self._judge(run, reached))
+        reached, lead = quality(record), lead_of_simple_models(record)
+        return judge_runs(record.epochs, lambda run: self._judge(run, reached, lead=lead))
 
-    def _judge(self, run: Run, reached: float) -> Finding | None:
+    def _judge(self, run: Run, reached: float, *, lead: float) -> Finding | None:
         loss = run.long_curve("loss", at_least=self.min_epochs)
         pace = steady_fall(run)
         if pace is None:
             return None
+        is_nearly_there = lead < self.min_lead and self._is_nearly_there(run, reached)
         return self.finding(
-            severity=Severity.NOTE if self._is_nearly_there(run, reached) else Severity.WARNING,
+            severity=Severity.NOTE if is_nearly_there else Severity.WARNING,
             summary=(
                 f"The training loss still falls at {pace:.0%} of its mean pace when the run ends "
                 f"after {len(loss)} epochs ({loss[0]:.4g} to {loss[-1]:.4g})."

@@ -85,6 +85,27 @@ def test_a_rate_too_low_is_unfinished(judge, unfinished):
     assert judge(NoLearning(), unfinished)[0] == ()
 
 
+def test_unfinished_matters_where_a_simple_model_is_ahead(judge, unfinished, underfits):
+    def nearly_there(*scores):
+        simple = [
+            SimpleModel(name="random forest", score=score, chance=0.1, chance_high=0.15)
+            for score in scores
+        ]
+        data = replace(underfits.data, simple_models=tuple(simple))  # the same digits
+        accuracy = np.linspace(0.3, 0.85, unfinished.epochs.count)
+        values = {**unfinished.epochs.values, "accuracy": accuracy, "val_accuracy": accuracy}
+        logs = replace(unfinished.epochs, values=values)
+        return replace(unfinished, data_profile=data, epoch_logs=logs, prediction_log=None)
+
+    for scores, severity in (
+        ((), Severity.NOTE),
+        ((0.88,), Severity.NOTE),
+        ((0.7, 0.95), Severity.WARNING),
+    ):
+        (found,), _ = judge(UnfinishedTraining(), nearly_there(*scores))
+        assert found.severity is severity
+
+
 def test_one_unit_underfits(judge, underfits):
     (found,), _ = judge(Underfitting(), underfits)
     assert found.symptom is Symptom.UNDERFITTING

@@ -139,6 +139,20 @@ def test_imbalance_is_a_note_unless_the_rare_class_is_ignored():
     assert ClassImbalance().run(fine)[0].severity is Severity.NOTE
 
 
+def test_too_few_rows_of_a_class_to_know_anything_of_it():
+    x, _ = diabetes()
+    y = (np.arange(len(x)) % 40 == 0).astype(int)
+    record = replace(profiled(x, y), prediction_log=answers(recall=(1.0, 0.9)))
+    (finding,) = ClassImbalance().run(record)
+    assert finding.severity is Severity.WARNING
+    assert finding.causes == (CauseKind.CLASS_IMBALANCE,)
+    assert f"{y.sum()} in all" in finding.summary
+    weighted = replace(record, fit_description=FitDescription(class_weight={0: 0.5, 1: 20.0}))
+    assert ClassImbalance().run(weighted)[0].severity is Severity.NOTE
+    first_batches = replace(record, data_profile=replace(record.data, complete=False))
+    assert ClassImbalance().run(first_batches)[0].severity is Severity.NOTE
+
+
 def test_class_weights_that_work_against_the_rare_class():
     x, _ = diabetes()
     y = (np.arange(len(x)) % 10 == 0).astype(int)
