@@ -3,14 +3,20 @@
 import math
 from collections.abc import Collection, Iterator
 
+import numpy as np
+
 from keras_debugger.types.record import (
     DataProfile,
     FitDescription,
+    InputProfile,
+    LabelProfile,
     LayerDescription,
     ModelDescription,
+    OutputDescription,
     TrainingRecord,
 )
 from keras_debugger.types.vocabulary import (
+    CROSSENTROPIES,
     Activation,
     CauseKind,
     LabelForm,
@@ -36,6 +42,8 @@ STRONG_DROPOUT = 0.5
 STRONG_PENALTY = 0.01
 DEEP = 3  # saturating layers
 FEW_UPDATES = 100
+# Inputs that need no scaling: pixels from 0 to 1, one-hot columns, standardised tables.
+UNIT_SIZE, UNIT_SPREAD, UNEVEN = 15.0, 0.05, 100.0
 # How far simple models get from a constant guess to no error, and what that says of the labels.
 # Those that teach much can be rescaled or partly wrong, but are not random.
 LITTLE, NOT_TAUGHT = 0.15, 8.0
@@ -57,8 +65,9 @@ def ratios_of_program(
         reach = _reach(record.data_profile)
         if reach < LITTLE:
             ratios[CauseKind.LABELS_CORRUPTED] = NOT_TAUGHT
-        elif reach > MUCH and CauseKind.LABELS_CORRUPTED not in named:
-            ratios[CauseKind.LABELS_CORRUPTED] = TAUGHT
+        elif reach > MUCH:
+            told = (CauseKind.LABELS_CORRUPTED, CauseKind.INPUTS_CONSTANT)
+            ratios |= dict.fromkeys(set(told).difference(named), TAUGHT)
     return ratios
 
 
@@ -77,6 +86,11 @@ def striking_causes(record: TrainingRecord) -> frozenset[CauseKind]:
             found.add(CauseKind.TOO_MUCH_REGULARIZATION)
         if len(_saturating(record.model_description)) >= DEEP:
             found.add(CauseKind.SATURATING_ACTIVATION)
+        if any(
+            output.loss is LossKind.OTHER and output.loss_name != "none"
+            for output in record.model_description.outputs
+        ):
+            found.add(CauseKind.WRONG_LOSS)
     if record.fit_description is not None and record.fit_description.shuffle is False:
         found.add(CauseKind.NOT_SHUFFLED)
     logs = record.step_logs
@@ -98,6 +112,7 @@ def unlikely_causes(record: TrainingRecord) -> frozenset[CauseKind]:
             found.discard(CauseKind.FROZEN_LAYERS)
     if record.data_profile is not None:
         found.update(_by_data(record.data_profile))
+    found.update(_by_outputs(record))
     if record.fit_description is not None:
         found.update(_by_fit(record.fit_description))
     return frozenset(found)
@@ -174,6 +189,29 @@ def _saturating(model: ModelDescription) -> list[LayerDescription]:
     ]
 
 
+def _by_outputs(record: TrainingRecord) -> Iterator[CauseKind]:
+    """Causes that are ruled out where each output ends as its labels ask for."""
+    pairs = record.labelled_outputs
+    if pairs and all(_is_usual(output, labels) for output, labels in pairs):
+        yield CauseKind.WRONG_OUTPUT_ACTIVATION
+        yield CauseKind.LOGITS_MISMATCH
+
+
+def _is_usual(output: OutputDescription, labels: LabelProfile) -> bool:
+    """Whether an output has the usual last activation for its labels, and a loss that knows it."""
+    several = (output.units or 0) > 1
+    usual = {
+        LabelForm.INTEGER_CLASSES: (Activation.SOFTMAX, several),
+        LabelForm.ONE_HOT: (Activation.SOFTMAX, several),
+        LabelForm.BINARY: (Activation.SIGMOID, output.units == 1),
+        LabelForm.MULTI_HOT: (Activation.SIGMOID, several),
+        LabelForm.CONTINUOUS: (Activation.LINEAR, True),
+    }
+    activation, fits = usual.get(labels.form, (Activation.OTHER, False))
+    knows = output.loss not in CROSSENTROPIES or output.from_logits is False
+    return fits and output.activation is activation and knows and not output.inner
+
+
 def _by_data(data: DataProfile) -> Iterator[CauseKind]:
     forms = {labels.form for labels in data.labels}
     if forms and LabelForm.CONTINUOUS not in forms and LabelForm.OTHER not in forms:
@@ -181,9 +219,22 @@ def _by_data(data: DataProfile) -> Iterator[CauseKind]:
     if forms == {LabelForm.CONTINUOUS}:
         yield CauseKind.CLASS_IMBALANCE
     if data.complete and data.inputs:
+        if all(_is_on_unit_scale(one) for one in data.inputs):
+            yield CauseKind.INPUTS_NOT_NORMALIZED
         broken = any(one.nonfinite_rows for one in data.inputs)
         if not broken and not any(one.nonfinite for one in data.labels):
             yield CauseKind.NAN_IN_DATA
+
+
+def _is_on_unit_scale(one: InputProfile) -> bool:
+    """Whether the numbers of an input are small, and those that vary do so about alike."""
+    varies = one.maximum > one.minimum
+    if not varies.any():
+        return False
+    sd = one.sd[varies]
+    size = max(float(np.abs(one.maximum).max()), float(np.abs(one.minimum).max()))
+    spread = float(sd.max())
+    return size <= UNIT_SIZE and spread >= UNIT_SPREAD and spread <= UNEVEN * float(sd.min())
 
 
 def _by_fit(fit: FitDescription) -> Iterator[CauseKind]:

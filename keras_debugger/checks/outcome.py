@@ -31,13 +31,15 @@ def quality(record: TrainingRecord) -> float:
 
     The answers on the probe batch are asked first, as balanced accuracy; then a logged accuracy
     against the share of the largest class; then the loss, on held-out data if there are any,
-    against the loss of the best constant predictor.
+    against the loss of the best constant predictor. Where none of these is known, such as with a
+    loss of one's own on numbers, and simple models say how much noise there is: how well the
+    answers on the probe batch agree with the labels.
 
     Returns:
         At most 1, negative if worse than a constant guess, NaN if the record does not tell.
         A model that answers NaN has 0.
     """
-    for judge in (by_answers, _by_accuracy, _by_error):
+    for judge in (by_answers, _by_accuracy, _by_error, _by_agreement):
         value = judge(record)
         if not np.isnan(value):
             return value
@@ -159,6 +161,22 @@ def by_answers(record: TrainingRecord) -> float:
         return float("nan")
     chance = 1.0 / recall.size
     return float((recall.mean() - chance) / (1.0 - chance))
+
+
+def by_agreement(record: TrainingRecord) -> float:
+    """Squared correlation of the last answers with the labels of the probe batch; NaN if unknown.
+
+    A model that answers the same for every row has 0.
+    """
+    log = record.prediction_log
+    if log is None or log.agreement is None or not log.step.size:
+        return float("nan")
+    return float(np.nan_to_num(log.agreement[-1]))
+
+
+def _by_agreement(record: TrainingRecord) -> float:
+    data = record.data_profile
+    return by_agreement(record) if data is not None and data.simple_models else float("nan")
 
 
 def _by_accuracy(record: TrainingRecord) -> float:

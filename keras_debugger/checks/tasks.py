@@ -1,6 +1,6 @@
 """What an activation can reach, and which task a record is about."""
 
-from keras_debugger.types.record import LabelProfile, OutputDescription, TrainingRecord
+from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import (
     CLASS_FORMS,
     CROSSENTROPIES,
@@ -22,21 +22,6 @@ BOUNDS = {
     Activation.SOFTPLUS: (0.0, float("inf")),
     Activation.EXPONENTIAL: (0.0, float("inf")),
 }
-
-
-def outputs_with_labels(
-    record: TrainingRecord,
-) -> tuple[tuple[OutputDescription, LabelProfile], ...]:
-    """Outputs of the model with the training labels they are judged by, in order.
-
-    Empty if the model or the data are not known, or if their numbers differ.
-    """
-    if record.model_description is None or record.data_profile is None:
-        return ()
-    outputs, labels = record.model.outputs, record.data.labels
-    if len(outputs) != len(labels):
-        return ()
-    return tuple(zip(outputs, labels, strict=True))
 
 
 def is_regression(record: TrainingRecord) -> bool | None:

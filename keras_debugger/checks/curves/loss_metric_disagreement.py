@@ -8,8 +8,8 @@ from keras_debugger.checks.curves.chance import at_chance_level, skill
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, improvement, smooth, trend
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import TrainingRecord
-from keras_debugger.types.vocabulary import Need, Severity, Symptom
+from keras_debugger.types.record import OutputDescription, TrainingRecord
+from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class LossMetricDisagreement(Check):
         A loss and an accuracy that both end at the level of a guess are left to LOS106.
     Known problems: accuracy on a regression says nothing and is told here too: the training may be
         sound, the metric is not. A loss that is mostly a weight penalty falls without any gain.
+        Under a loss of one's own that loss is the likeliest cause, such as one whose sign is wrong.
     Fixes: fit-output, standard-loss.
     """
 
@@ -40,9 +41,11 @@ class LossMetricDisagreement(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        return judge_runs(record.epochs, self._judge)
+        model = record.model_description
+        causes = (CauseKind.WRONG_LOSS,) if model is not None and _is_own(model.outputs) else ()
+        return judge_runs(record.epochs, lambda run: self._judge(run, causes))
 
-    def _judge(self, run: Run) -> Finding | None:
+    def _judge(self, run: Run, causes: tuple[CauseKind, ...]) -> Finding | None:
         loss, accuracy = run.curve("loss"), run.train_accuracy
         if not len(accuracy):
             raise TooShortError('log an accuracy: compile(metrics=["accuracy"])')
@@ -57,6 +60,7 @@ class LossMetricDisagreement(Check):
                 f"The training loss is exactly zero, the accuracy only {end_level(accuracy):.3g}.",
                 gain,
                 severity=Severity.ERROR,
+                causes=causes,
             )
         if improvement(loss) < self.min_improvement or gain >= self.max_gain:
             return None
@@ -68,9 +72,18 @@ class LossMetricDisagreement(Check):
             f"goes from {accuracy[0]:.3g} to {end_level(accuracy):.3g}.",
             gain,
             severity=Severity.WARNING,
+            causes=causes,
         )
 
-    def _found(self, run: Run, summary: str, gain: float, *, severity: Severity) -> Finding:
+    def _found(
+        self,
+        run: Run,
+        summary: str,
+        gain: float,
+        *,
+        severity: Severity,
+        causes: tuple[CauseKind, ...],
+    ) -> Finding:
         return self.finding(
             severity=severity,
             summary=summary,
@@ -79,4 +92,9 @@ class LossMetricDisagreement(Check):
             value=gain,
             limit=self.max_gain,
             confidence=0.85,
+            causes=causes,
         )
+
+
+def _is_own(outputs: tuple[OutputDescription, ...]) -> bool:
+    return bool(outputs) and outputs[0].loss is LossKind.OTHER and outputs[0].loss_name != "none"

@@ -11,6 +11,7 @@ from keras_debugger.checks.curves.chance import skill
 from keras_debugger.checks.curves.pace import steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth
+from keras_debugger.checks.outcome import by_agreement
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import SimpleModel, TrainingRecord
 from keras_debugger.types.vocabulary import LabelForm, LossKind, Need, Severity, Symptom
@@ -25,7 +26,9 @@ class Underfitting(Check):
     Formula: skill = 1 - loss at the end / loss of the best constant answer (or the same of the
         accuracy, if that is higher). Fires when the best simple model, cross-validated, is ahead by
         `min_lead`; without simple models, when the accuracy ends `max_lost` of the way below its
-        own best, or when `no_learning` <= skill < `min_skill`. The loss must have settled.
+        own best, or when `no_learning` <= skill < `min_skill`. The loss must have settled. Of a
+        loss that has no best constant answer, such as one's own, simple models are compared with
+        the squared correlation of answers and labels.
     Source: skill below .5 was never seen in 30 healthy runs (method study); labels with much noise
         allow no more than that, so the limit without a simple model is lower.
     Known problems: dropout and noise layers hold the training loss up; of training and validation
@@ -48,8 +51,20 @@ class Underfitting(Check):
         """Findings in this record."""
         constant = constant_loss(record)
         if np.isnan(constant):
-            raise TooShortError("record one output with a cross-entropy or an error as its loss")
+            agreement = by_agreement(record)
+            if np.isnan(agreement):
+                raise TooShortError("record one output with a loss that Keras knows")
+            return judge_runs(
+                record.epochs, lambda run: self._judge_answers(run, record, agreement)
+            )
         return judge_runs(record.epochs, lambda run: self._judge(run, record, constant))
+
+    def _judge_answers(self, run: Run, record: TrainingRecord, ours: float) -> Finding | None:
+        models = record.data.simple_models
+        run.long_curve("loss", at_least=self.min_epochs)
+        if not models or steady_fall(run) is not None:
+            return None
+        return self._against(max(models, key=lambda model: model.score), ours, run)
 
     def _judge(self, run: Run, record: TrainingRecord, constant: float) -> Finding | None:
         loss = run.long_curve("loss", at_least=self.min_epochs)

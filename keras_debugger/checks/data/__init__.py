@@ -17,6 +17,7 @@ from keras_debugger.checks.data.nan_in_labels import NanInLabels
 from keras_debugger.checks.data.not_normalised import InputsNotNormalised
 from keras_debugger.checks.data.not_shuffled import OrderedRowsNotShuffled
 from keras_debugger.checks.data.preprocessing_mismatch import PreprocessingMismatch
+from keras_debugger.checks.data.same_rows_again import SameRowsAgain
 from keras_debugger.checks.data.target_outliers import TargetOutliers
 from keras_debugger.checks.data.target_scale import TargetsNotScaled
 from keras_debugger.checks.data.unrepresentative_split import UnrepresentativeSplit
@@ -41,4 +42,5 @@ DATA_CHECKS: tuple[Check, ...] = (
     LabelsDriftBetweenBatches(),
     DuplicateFeatures(),
     LeakageSuspect(),
+    SameRowsAgain(),
 )

@@ -7,7 +7,6 @@ import numpy as np
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import quality, symptom_by_outcome
-from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, OutputDescription, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity, Symptom
@@ -44,7 +43,7 @@ class LabelsDoNotFitLoss(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         findings: list[Finding] = []
-        for output, labels in outputs_with_labels(record):
+        for output, labels in record.labelled_outputs:
             complaint = self._complaint(output, labels)
             if not complaint and labels.sd == 0.0 and record.data.sampled >= self.fewest_rows:
                 complaint = f"are all equal to {labels.minimum:g}"

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
-from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LabelForm, LossKind, Need, Severity
@@ -40,7 +39,7 @@ class TargetOutliers(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         findings: list[Finding] = []
-        for output, labels in outputs_with_labels(record):
+        for output, labels in record.labelled_outputs:
             if labels.form is not LabelForm.CONTINUOUS or not labels.sd > 0:
                 continue
             extreme, part = self._influence(labels)

@@ -7,7 +7,6 @@ import numpy as np
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import POOR, quality, severity_by_outcome, training_quality
-from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import LabelProfile, TrainingRecord
 from keras_debugger.types.vocabulary import (
@@ -51,7 +50,7 @@ class TargetsNotScaled(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         findings: list[Finding] = []
-        for output, labels in outputs_with_labels(record):
+        for output, labels in record.labelled_outputs:
             if output.loss not in REGRESSION_LOSSES or not labels.sd > 0:
                 continue
             if labels.form in CLASS_FORMS - {LabelForm.INTEGER_CLASSES}:

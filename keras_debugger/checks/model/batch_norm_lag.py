@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from keras_debugger.checks.base import Check, TooShortError
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
@@ -17,7 +19,8 @@ class BatchNormLag(Check):
         validation loss and accuracy.
     Formula: rest = momentum ** updates, the weight of the first values (mean 0, variance 1). Fires
         above `max_rest`; a warning if validation is also worse than training by `min_gap` in
-        accuracy, or `min_loss_ratio` in loss.
+        accuracy, or `min_loss_ratio` in loss, unless training rows are answered as in training: the
+        probe answers them with the moving statistics too.
     Source: definition of the moving mean (Ioffe and Szegedy 2015, arXiv:1502.03167). With .99 the
         rest falls below 5 % after 300 updates.
     Known problems: a short run also overfits sometimes; the last epochs of a long one do not lag.
@@ -60,6 +63,12 @@ class BatchNormLag(Check):
         )
 
     def _validation_lags(self, record: TrainingRecord) -> bool:
+        log = record.prediction_log
+        known = log is not None and not log.from_validation and log.step.size > 0
+        if log is not None and known and log.recall is not None:
+            answered = float(np.nanmean(log.recall[-1]))
+            if _last(record, "accuracy") - answered <= self.min_gap:
+                return False
         for name in ("accuracy", "acc", "sparse_categorical_accuracy", "categorical_accuracy"):
             train, held = _last(record, name), _last(record, f"val_{name}")
             if train - held > self.min_gap:

@@ -23,8 +23,8 @@ class FrozenLayers(Check):
         frozen base under a head that learns, or a warning if that run reached next to nothing.
     Source: definition of `trainable`. A frozen, pretrained base under a new head is the usual way
         of fine-tuning and healthy.
-    Known problems: whether frozen weights are pretrained is told from their biases, which training
-        moves apart; layers without biases cannot be told.
+    Known problems: whether frozen weights are pretrained is told from the initializer, and of a
+        loaded layer from its biases, which training moves apart; without biases it cannot be told.
     Fixes: unfreeze.
     """
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import GOOD, quality, symptom_by_outcome
-from keras_debugger.checks.tasks import BOUNDS, outputs_with_labels
+from keras_debugger.checks.tasks import BOUNDS
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import REGRESSION_LOSSES, CauseKind, Need, Severity
@@ -32,7 +32,7 @@ class OutputCannotReachTargets(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         findings: list[Finding] = []
-        for output, labels in outputs_with_labels(record):
+        for output, labels in record.labelled_outputs:
             if output.loss not in REGRESSION_LOSSES or output.activation not in BOUNDS:
                 continue
             low, high = BOUNDS[output.activation]

@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome
-from keras_debugger.checks.tasks import outputs_with_labels
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import (
@@ -54,7 +53,7 @@ class RegressionLossForClasses(Check):
                 confidence=0.85,
                 causes=(CauseKind.WRONG_LOSS,),
             )
-            for output, labels in outputs_with_labels(record)
+            for output, labels in record.labelled_outputs
             if (output.loss in losses and labels.form in judged)
             or (output.loss_name in _TWO_CLASS_HINGES and labels.form is LabelForm.ONE_HOT)
         )

@@ -21,7 +21,7 @@ class WeightsOfWrongScale(Check):
     Sees: mean and standard deviation of each kernel and bias before the first step, its fan-in.
     Formula: scale = sd * sqrt(fan in): 1.4 after He, about 1 after Glorot and LeCun. Fires above
         `max_scale`, below `min_scale` times the Glorot deviation sqrt(2 / (fan in + fan out)), and
-        for hidden biases with a mean beyond `max_bias`.
+        for hidden biases with a mean beyond `max_bias`; for embeddings with sd > `max_embedding`.
     Source: Glorot and Bengio 2010; He et al. 2015, arXiv:1502.01852. The limits leave a factor of
         four to every initializer of Keras at usual sizes.
     Known problems: a fixed deviation fits some widths only, which is what is told here; trained
@@ -36,6 +36,7 @@ class WeightsOfWrongScale(Check):
     max_scale: float = 6.0  # sd * sqrt(fan in), no unit
     min_scale: float = 0.02  # of the Glorot deviation
     max_bias: float = 1.5  # unit of the pre-activations
+    max_embedding: float = 3.0  # sd of a standard normal is 1, Keras draws .03
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
@@ -66,6 +67,10 @@ class WeightsOfWrongScale(Check):
     def _complaint(
         self, variable: VariableDescription, layer: LayerDescription, *, in_head: bool
     ) -> tuple[str, float, float] | None:
+        if variable.role is VariableRole.EMBEDDINGS:
+            words = f"begins with a deviation of {variable.initial_sd:.3g}"
+            is_wide = variable.initial_sd > self.max_embedding
+            return (words, variable.initial_sd, self.max_embedding) if is_wide else None
         if layer.kind not in _KINDS:
             return None
         if variable.role is VariableRole.BIAS and not in_head:

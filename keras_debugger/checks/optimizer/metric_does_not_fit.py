@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from keras_debugger.checks.base import Check
-from keras_debugger.checks.tasks import is_regression, outputs_with_labels
+from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import TrainingRecord
 from keras_debugger.types.vocabulary import CLASS_FORMS, LabelForm, Need, Severity
@@ -33,7 +33,7 @@ class MetricDoesNotFit(Check):
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
-        pairs = outputs_with_labels(record)
+        pairs = record.labelled_outputs
         if len(pairs) != 1:
             return ()
         output, form = pairs[0][0], pairs[0][1].form

@@ -64,15 +64,32 @@ def describe_layer(
         is_output=is_output,
         feeds=feeds,
         looks_untrained=None if layer.trainable else _looks_untrained(inside),
+        scale=_scale(inside),
+        axis=_axis(inside),
         training_argument=training_argument,
     )
 
 
-def _looks_untrained(layer: Any) -> bool | None:
-    """Whether a frozen layer's biases are all equal, as an initializer leaves them.
+def _scale(layer: Any) -> float:
+    if not isinstance(layer, keras.layers.Rescaling):
+        return 1.0
+    return float(np.abs(np.asarray(layer.scale, np.float64)).max())
 
-    Training moves them apart. None for a layer without a bias of at least two units.
+
+def _axis(layer: Any) -> int | None:
+    axis = layer.axis if isinstance(layer, keras.layers.Softmax) else None
+    return axis if isinstance(axis, int) else None
+
+
+def _looks_untrained(layer: Any) -> bool | None:
+    """Whether a frozen layer is as its initializers left it.
+
+    An initializer of Keras gives the same values each time that it is called, so its weights can be
+    compared with them. Of a loaded layer it gives others; then biases tell, which are all equal
+    until training moves them apart. None for a layer of which neither is known.
     """
+    if _as_initialized(layer):
+        return True
     bias = getattr(layer, "bias", None)
     if bias is None or not isinstance(bias, keras.Variable):
         return None
@@ -80,6 +97,29 @@ def _looks_untrained(layer: Any) -> bool | None:
     return None if values.size < 2 else bool((values == values.flat[0]).all())
 
 
+def _as_initialized(layer: Any) -> bool:
+    """Whether the largest weights of a layer are, number by number, those of its initializer."""
+    for part in ("kernel", "embeddings"):
+        weights = getattr(layer, part, None)
+        initializer = getattr(layer, f"{part}_initializer", None)
+        if (
+            isinstance(weights, keras.Variable)
+            and isinstance(initializer, _RANDOM)
+            and isinstance(initializer.seed, int)  # a generator would go on by a number
+            and 0 < np.prod(weights.shape) <= _MOST_COMPARED
+        ):
+            first = initializer(tuple(weights.shape), dtype=weights.dtype)
+            return bool(keras.ops.all(keras.ops.equal(first, weights)))
+    return False
+
+
+_RANDOM = (
+    keras.initializers.RandomUniform,
+    keras.initializers.RandomNormal,
+    keras.initializers.TruncatedNormal,
+    keras.initializers.VarianceScaling,
+)
+_MOST_COMPARED = 4_000_000
 _PARTS = (
     *("kernel", "depthwise", "pointwise", "embeddings", "recurrent", "bias", "gamma", "beta"),
     "activity",

@@ -72,6 +72,42 @@ def resolve_loss(loss: Any) -> tuple[LossKind, str, bool | None]:
     return LossKind.OTHER, _name(loss), None
 
 
+def smoothing_of(loss: Any) -> float:
+    """Share of each label that a loss spreads over all classes, 0 for most."""
+    given = (loss.keywords if isinstance(loss, functools.partial) else configured(loss)).get(
+        "label_smoothing"
+    )
+    return float(given) if isinstance(given, int | float) else 0.0
+
+
+def aligns(loss: Any) -> bool:
+    """Whether Keras brings labels and answers to one rank before this loss sees them.
+
+    It does so for functions and for its own losses, whose `call` is one and the same.
+    """
+    is_object = isinstance(loss, keras.losses.Loss)
+    return not is_object or type(loss).call is keras.losses.MeanSquaredError.call
+
+
+def loss_weights_of(model: Any, names: tuple[tuple[str, ...], ...]) -> tuple[float, ...]:
+    """The weight of the loss on each output, 1 where none was given or it cannot be read.
+
+    Args:
+        model: a Keras model.
+        names: for each output, the names it goes by.
+    """
+    try:
+        given = (model.get_compile_config() or {}).get("loss_weights")
+    except Exception:  # objects of the user's own may not tell their configuration
+        given = None
+    if isinstance(given, dict):
+        found = [next((given[n] for n in known if n in given), 1.0) for known in names]
+    else:
+        listed = list(given) if isinstance(given, list | tuple) else [given] * len(names)
+        found = [listed[i] if i < len(listed) else 1.0 for i in range(len(names))]
+    return tuple(float(one) if isinstance(one, int | float) else 1.0 for one in found)
+
+
 def losses_of(model: Any, names: tuple[tuple[str, ...], ...]) -> tuple[Any, ...]:
     """The loss that `compile` was given for each output.
 

@@ -3,7 +3,13 @@
 from typing import Any
 
 from keras_debugger.recording.model.call_trace import Trace, TracedCall
-from keras_debugger.recording.model.losses import losses_of, resolve_loss
+from keras_debugger.recording.model.losses import (
+    aligns,
+    loss_weights_of,
+    losses_of,
+    resolve_loss,
+    smoothing_of,
+)
 from keras_debugger.recording.model.output_heads import NOTHING, Head, heads_of
 from keras_debugger.types.record import OutputDescription
 from keras_debugger.types.vocabulary import Activation
@@ -35,8 +41,10 @@ def describe_outputs(model: Any, trace: Trace | None) -> tuple[OutputDescription
         fallback = [(_producer_name(producers.get(tensor)),) for tensor in trace.outputs]
         names = [known or other for known, other in zip(names or fallback, fallback, strict=True)]
     described = []
-    losses = losses_of(model, tuple(names))
-    for tensor, known, head, loss in zip(tensors, names, heads, losses, strict=True):
+    losses, weights = losses_of(model, tuple(names)), loss_weights_of(model, tuple(names))
+    for tensor, known, head, loss, weight in zip(
+        tensors, names, heads, losses, weights, strict=True
+    ):
         kind, name, from_logits = resolve_loss(loss)
         units, rank = _form(tensor, head, trace)
         described.append(
@@ -50,6 +58,9 @@ def describe_outputs(model: Any, trace: Trace | None) -> tuple[OutputDescription
                 loss_name=name,
                 from_logits=from_logits,
                 inner=head.inner,
+                label_smoothing=smoothing_of(loss),
+                weight=weight,
+                aligned=aligns(loss),
             )
         )
     return tuple(described)

@@ -44,6 +44,7 @@ class PredictionProbe:
         shares = _column(self.rows, "class_shares") if classes else None
         recall = _column(self.rows, "recall") if classes else None
         label_shares = np.array(self.rows[-1]["label_shares"]) if classes else None
+        agrees = all("agreement" in row for row in self.rows)
         labels = self.labels
         return PredictionLog(
             step=np.array(self.steps, np.int64),
@@ -54,6 +55,7 @@ class PredictionProbe:
             class_shares=shares,
             recall=recall,
             label_shares=label_shares,
+            agreement=_column(self.rows, "agreement") if agrees else None,
             from_validation=self.from_validation,
             **columns,
         )
@@ -77,6 +79,8 @@ class PredictionProbe:
                     for c in range(count)
                 ]
             )
+        elif self.labels is not None and self.labels.size == answer.size:
+            row["agreement"] = _agreement(answer, self.labels)
         return row
 
     def _classes(self, answer: np.ndarray) -> tuple[np.ndarray, np.ndarray, int] | None:
@@ -112,6 +116,19 @@ class PredictionProbe:
         logits = output is not None and bool(output.from_logits)
         threshold = 0.0 if logits and not is_sigmoid else 0.5
         return (answer > threshold).astype(np.int64), labels[:, 0].astype(np.int64), 2
+
+
+def _agreement(answer: np.ndarray, labels: np.ndarray) -> float:
+    """Squared correlation over rows, weighted by the variance of each label; NaN if undefined.
+
+    It leaves open on which scale a model answers, so it holds for losses of any kind.
+    """
+    given = answer.reshape(len(answer), -1).astype(np.float64)
+    wanted = labels.reshape(len(answer), -1).astype(np.float64)
+    given, wanted = given - given.mean(axis=0), wanted - wanted.mean(axis=0)
+    with np.errstate(all="ignore"):
+        shared = (given * wanted).mean(axis=0) ** 2 / np.maximum((given**2).mean(axis=0), 1e-30)
+        return float(shared.sum() / (wanted**2).mean(axis=0).sum())
 
 
 def _column(rows: list[dict[str, Any]], name: str) -> np.ndarray:

@@ -34,8 +34,10 @@ class LayerDescription:
         momentum: momentum of the moving statistics of batch normalisation, None otherwise.
         is_output: whether one of the model's outputs is this layer's output.
         feeds: paths of the layers that take its output.
-        looks_untrained: of a frozen layer, whether its biases are all equal, as an initializer
-            leaves them; None if it is trained or has no biases.
+        looks_untrained: of a frozen layer, whether its weights are what its initializer gives or
+            its biases are all equal; None if it is trained, or if neither can be told.
+        scale: factor by which a Rescaling layer multiplies, the largest if there are several.
+        axis: axis over which a Softmax layer adds up to 1, None for another layer.
         training_argument: the `training` that a call of it (or of the model it is nested in) fixes
             in a functional model; None if all calls leave it to fit and predict.
     """
@@ -63,6 +65,8 @@ class LayerDescription:
     is_output: bool = False
     feeds: tuple[str, ...] = ()
     looks_untrained: bool | None = None
+    scale: float = 1.0
+    axis: int | None = None
     training_argument: bool | None = None
 
 
@@ -80,6 +84,10 @@ class OutputDescription:
         loss_name: its name, for people to read.
         from_logits: whether the loss takes logits; None if the loss does not know the question.
         inner: activations between the last weights and the last activation, first one first.
+        label_smoothing: share of each label that the loss spreads over all classes, 0 to 1.
+        weight: weight of the loss on this output.
+        aligned: whether Keras brings labels and answers to one rank before the loss sees them; not
+            so for a `keras.losses.Loss` of the user's own.
     """
 
     name: str
@@ -91,6 +99,9 @@ class OutputDescription:
     loss_name: str
     from_logits: bool | None = None
     inner: tuple[Activation, ...] = ()
+    label_smoothing: float = 0.0
+    weight: float = 1.0
+    aligned: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

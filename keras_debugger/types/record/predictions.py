@@ -20,6 +20,8 @@ class PredictionLog:
         recall: share of the rows of each class that are answered right, shape (probes, classes),
             NaN for a class that is not in the batch; None for numbers.
         label_shares: share of each class among the labels of the batch, shape (classes,).
+        agreement: squared correlation of answers and labels, shape (probes,), 0 to 1; None for
+            classes.
         from_validation: whether the batch was held-out data.
         finite: False where an answer is NaN or infinite, shape (probes,), bool.
     """
@@ -33,4 +35,5 @@ class PredictionLog:
     class_shares: np.ndarray | None = None
     recall: np.ndarray | None = None
     label_shares: np.ndarray | None = None
+    agreement: np.ndarray | None = None
     from_validation: bool = False

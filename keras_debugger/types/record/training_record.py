@@ -10,11 +10,11 @@ import numpy as np
 from keras_debugger.errors import MissingEvidenceError
 from keras_debugger.types.pickling import WithMappings
 from keras_debugger.types.record.activations import ActivationLog
-from keras_debugger.types.record.data import DataProfile
+from keras_debugger.types.record.data import DataProfile, LabelProfile
 from keras_debugger.types.record.epochs import EpochLogs
 from keras_debugger.types.record.fit import FitDescription
 from keras_debugger.types.record.gradients import GradientLog
-from keras_debugger.types.record.model import ModelDescription
+from keras_debugger.types.record.model import ModelDescription, OutputDescription
 from keras_debugger.types.record.predictions import PredictionLog
 from keras_debugger.types.record.shift import Shift
 from keras_debugger.types.record.steps import StepLogs
@@ -86,6 +86,17 @@ class TrainingRecord(WithMappings):
                 for name, values in self.epoch_logs.values.items()
             )
         return getattr(self, _FIELDS[need]) is not None
+
+    @property
+    def labelled_outputs(self) -> tuple[tuple[OutputDescription, LabelProfile], ...]:
+        """Outputs of the model with the training labels that they are judged by, in order.
+
+        Empty if the model or the data are not known, or if their numbers differ.
+        """
+        if self.model_description is None or self.data_profile is None:
+            return ()
+        outputs, labels = self.model_description.outputs, self.data_profile.labels
+        return tuple(zip(outputs, labels, strict=True)) if len(outputs) == len(labels) else ()
 
     @property
     def epochs(self) -> EpochLogs:

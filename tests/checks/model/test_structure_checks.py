@@ -116,6 +116,7 @@ def test_all_frozen_is_an_error_and_a_frozen_base_a_note():
     assert finding.severity is Severity.WARNING
     assert "random" in finding.summary
     hidden.bias.assign(np.linspace(-1.0, 1.0, hidden.units))  # as training leaves it
+    hidden.kernel.assign(1.1 * hidden.kernel)
     (finding,) = FrozenLayers().run(record_for(model))
     assert finding.severity is Severity.NOTE
     assert finding.place == "hidden"
