@@ -11,7 +11,7 @@ from keras_debugger.fixes.flow import (
     upstream,
 )
 from keras_debugger.fixes.structural import StructuralFix
-from keras_debugger.types.edit import Edit, InsertBatchNormalization, SetBatchSize
+from keras_debugger.types.edit import Edit, InsertBatchNormalization, InsertDropout, SetBatchSize
 from keras_debugger.types.record import LayerDescription, ModelDescription
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind, LayerKind
@@ -22,9 +22,9 @@ class BatchNorm(StructuralFix):
     """Put batch normalisation between the linear part and the activation of hidden layers.
 
     When: signals or gradients shrink or grow from layer to layer, or inputs are on uneven scales.
-    Refused when: the model cannot be rebuilt; batches hold fewer than eight rows; no trained
-        hidden dense or convolutional layer is left that is not normalised already, handles no
-        sequence and has no dropout before it.
+    Refused when: the model cannot be rebuilt; the plan adds dropout before; batches hold fewer than
+        eight rows; no trained hidden dense or convolutional layer is left that is not normalised
+        already, handles no sequence and has no dropout before it.
     Risk: small or uneven batches make validation worse; rows of a batch influence each other.
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167; Li et al. 2019, arXiv:1801.05134 (not after
         dropout). The limit of eight rows is a judgement from Wu and He 2018, arXiv:1803.08494.
@@ -39,6 +39,12 @@ class BatchNorm(StructuralFix):
 
     def changes(self, setup: TrainingSetup, model: ModelDescription) -> tuple[Edit, ...]:
         """The edits; raises NotApplicableError."""
+        if setup.edits_of(InsertDropout):
+            raise self.refuse(
+                given="a plan that adds dropout",
+                expected="a plan that normalises first",
+                do="put batch normalisation before dropout in the plan",
+            )
         rows = batch_rows(setup)
         if rows < self.least_rows:
             raise self.refuse(

@@ -23,7 +23,8 @@ class FitOutput(OutputFix):
     Numbers: an activation that reaches them all, linear if in doubt, softplus under a loss that
     takes logarithms, and squared error where the loss was one for classes. Where the loss alone is
     wrong, such as logits under a crossentropy of probabilities, only the loss is changed. An
-    activation in front of the last one, such as ReLU before softmax, goes.
+    activation in front of the last one, such as ReLU before softmax, goes, and so does a label
+    smoothing that leaves next to nothing of the labels.
 
     When: labels, last activation and loss do not fit each other, which Keras accepts in silence.
     Refused when: they fit; the labels or the last activation do not say what would fit; the loss
@@ -64,7 +65,10 @@ def _kind(setup: TrainingSetup, edits: tuple[Edit, ...]) -> FixKind:
     outputs = edited_model(setup).outputs
     if any(isinstance(edit, SetOutput) for edit in edits):
         return FixKind.CHANGE_OUTPUT_ACTIVATION
-    losses = [edit for edit in edits if isinstance(edit, SetLoss)]
-    if all(edit.loss is outputs[edit.output].loss for edit in losses):
+    losses = [(edit, outputs[edit.output]) for edit in edits if isinstance(edit, SetLoss)]
+    if all(
+        edit.loss is output.loss and edit.from_logits != bool(output.from_logits)
+        for edit, output in losses
+    ):
         return FixKind.SET_FROM_LOGITS
     return FixKind.CHANGE_LOSS

@@ -12,6 +12,8 @@ from keras_debugger.types.record import LabelProfile, ModelDescription, OutputDe
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import CROSSENTROPIES
 
+MOST_SMOOTHING = 0.5  # of a label; a loss that spreads more of it is set anew, without any
+
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFix(Fix):
@@ -62,6 +64,11 @@ def _output_edits(position: int, output: OutputDescription, form: OutputForm) ->
     squeezed = bool(output.inner) and form.loss in CROSSENTROPIES
     if form.activation is not output.activation or units is not None or squeezed:
         edits.append(SetOutput(output=position, activation=form.activation, units=units))
-    if form.loss is not output.loss or form.from_logits != bool(output.from_logits):
+    is_smoothed_away = output.label_smoothing >= MOST_SMOOTHING
+    if (
+        form.loss is not output.loss
+        or form.from_logits != bool(output.from_logits)
+        or is_smoothed_away
+    ):
         edits.append(SetLoss(output=position, loss=form.loss, from_logits=form.from_logits))
     return edits

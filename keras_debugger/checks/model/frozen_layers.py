@@ -24,7 +24,7 @@ class FrozenLayers(Check):
     Source: definition of `trainable`. A frozen, pretrained base under a new head is the usual way
         of fine-tuning and healthy.
     Known problems: whether frozen weights are pretrained is told from the initializer, and of a
-        loaded layer from its biases, which training moves apart; without biases it cannot be told.
+        loaded layer from its biases, which training moves apart, or from the spread of its weights.
     Fixes: unfreeze.
     """
 

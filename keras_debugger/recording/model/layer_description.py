@@ -82,23 +82,30 @@ def _axis(layer: Any) -> int | None:
 
 
 def _looks_untrained(layer: Any) -> bool | None:
-    """Whether a frozen layer is as its initializers left it.
+    """Whether a frozen layer is as its initializers left it; None if that cannot be told.
 
-    An initializer of Keras gives the same values each time that it is called, so its weights can be
-    compared with them. Of a loaded layer it gives others; then biases tell, which are all equal
-    until training moves them apart. None for a layer of which neither is known.
+    An initializer of Keras gives the same values each time that it is called, so weights can be
+    compared with them. Of a copied or loaded layer it gives others: then biases tell, which are all
+    equal until training moves them apart; and without biases whether the weights are spread as the
+    initializer's are, by a Kolmogorov-Smirnov test.
     """
-    if _as_initialized(layer):
+    fresh = _fresh_weights(layer)
+    if fresh is not None and (fresh[0] == fresh[1]).all():
         return True
     bias = getattr(layer, "bias", None)
-    if bias is None or not isinstance(bias, keras.Variable):
+    if isinstance(bias, keras.Variable):
+        values = np.asarray(keras.ops.convert_to_numpy(bias))
+        return None if values.size < 2 else bool((values == values.flat[0]).all())
+    if fresh is None:
         return None
-    values = np.asarray(keras.ops.convert_to_numpy(bias))
-    return None if values.size < 2 else bool((values == values.flat[0]).all())
+    # imported late: SciPy takes a while to load, and few models have such layers
+    from scipy.stats import ks_2samp
+
+    return bool(ks_2samp(fresh[0].ravel(), fresh[1].ravel()).pvalue > _ALIKE)
 
 
-def _as_initialized(layer: Any) -> bool:
-    """Whether the largest weights of a layer are, number by number, those of its initializer."""
+def _fresh_weights(layer: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    """The largest weights of a layer, and what their initializer gives for them."""
     for part in ("kernel", "embeddings"):
         weights = getattr(layer, part, None)
         initializer = getattr(layer, f"{part}_initializer", None)
@@ -109,10 +116,12 @@ def _as_initialized(layer: Any) -> bool:
             and 0 < np.prod(weights.shape) <= _MOST_COMPARED
         ):
             first = initializer(tuple(weights.shape), dtype=weights.dtype)
-            return bool(keras.ops.all(keras.ops.equal(first, weights)))
-    return False
+            to_numpy = keras.ops.convert_to_numpy
+            return np.asarray(to_numpy(weights)), np.asarray(to_numpy(first))
+    return None
 
 
+_ALIKE = 0.01  # share of untrained layers that are taken for trained ones
 _RANDOM = (
     keras.initializers.RandomUniform,
     keras.initializers.RandomNormal,

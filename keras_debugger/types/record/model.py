@@ -35,7 +35,7 @@ class LayerDescription:
         is_output: whether one of the model's outputs is this layer's output.
         feeds: paths of the layers that take its output.
         looks_untrained: of a frozen layer, whether its weights are what its initializer gives or
-            its biases are all equal; None if it is trained, or if neither can be told.
+            spread like that, or its biases are all equal; None if it is trained or untold.
         scale: factor by which a Rescaling layer multiplies, the largest if there are several.
         axis: axis over which a Softmax layer adds up to 1, None for another layer.
         training_argument: the `training` that a call of it (or of the model it is nested in) fixes

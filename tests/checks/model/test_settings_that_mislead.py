@@ -212,6 +212,11 @@ def test_a_frozen_embedding_is_told_from_a_trained_one():
     (random,) = FrozenLayers().run(recorded(words(), *stack, loss="binary_crossentropy", epochs=3))
     assert random.severity is Severity.WARNING
     assert "random weights" in random.summary
+    copied = average_of_words(trainable=False)
+    copied[0].build((None, 12))
+    copied[0].embeddings_initializer = keras.initializers.RandomUniform(seed=7)  # as after loading
+    (alike,) = FrozenLayers().run(recorded(words(), *copied, loss="binary_crossentropy", epochs=3))
+    assert alike.severity is Severity.WARNING
     keras.utils.set_random_seed(1)
     stack = average_of_words()
     recorded(words(), *stack, loss="binary_crossentropy", epochs=3)
