@@ -166,10 +166,13 @@ def by_answers(record: TrainingRecord) -> float:
 def by_agreement(record: TrainingRecord) -> float:
     """Squared correlation of the last answers with the labels of the probe batch; NaN if unknown.
 
-    A model that answers the same for every row has 0.
+    A model that answers the same for every row has 0. Labels of several numbers are left alone: a
+    ridge regression copies inputs that an autoencoder has to squeeze.
     """
-    log = record.prediction_log
+    log, data = record.prediction_log, record.data_profile
     if log is None or log.agreement is None or not log.step.size:
+        return float("nan")
+    if data is None or not data.labels or data.labels[0].shape not in ((), (1,)):
         return float("nan")
     return float(np.nan_to_num(log.agreement[-1]))
 
