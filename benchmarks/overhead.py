@@ -198,7 +198,7 @@ def main() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     modes = chosen_modes(options)
-    rounds = options.rounds or 30
+    rounds = options.rounds or (20 if options.quick else 30)
     about = {
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
