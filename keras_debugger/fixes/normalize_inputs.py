@@ -12,6 +12,8 @@ from keras_debugger.types.record import InputProfile, LayerDescription, ModelDes
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind, LayerKind
 
+LEAST_SPREAD = 2e-3  # sd of an input behind a Rescaling, as in the check of tiny inputs
+
 
 @dataclass(frozen=True, kw_only=True)
 class NormalizeInputs(StructuralFix):
@@ -19,7 +21,7 @@ class NormalizeInputs(StructuralFix):
 
     The saved model then takes raw inputs.
 
-    When: features are on a large or uneven scale.
+    When: features are on a large or uneven scale, or a Rescaling divides again what was divided.
     Refused when: the model cannot be rebuilt, or no input is left: whole numbers, text and
         inputs of embeddings, inputs that a normalising, rescaling or frozen layer takes first,
         inputs with NaN, inputs whose features are all constant or near mean 0 and deviation 1.
@@ -47,7 +49,8 @@ class NormalizeInputs(StructuralFix):
             if reason:
                 reasons.append(reason)
             else:
-                edits.append(NormalizeInput(input=position))
+                times = 1.0 / _shrinks(_first_layers(model, position), profile)
+                edits.append(NormalizeInput(input=position, times=times))
         if not edits:
             raise self.refuse(
                 given="; ".join(reasons) or "a model without known inputs",
@@ -67,7 +70,8 @@ class NormalizeInputs(StructuralFix):
             return f"{name} that holds no floating-point numbers ({declared})"
         if any(layer.kind is LayerKind.EMBEDDING for layer in first):
             return f"{name} that an embedding takes"
-        if any(_scales_itself(layer) for layer in first):
+        shrinks = _shrinks(first, profile) != 1.0
+        if any(_scales_itself(layer) for layer in first) and not shrinks:
             return f"{name} that is normalised first"
         if any(layer.parameters and not layer.trainable for layer in first):
             return f"{name} that a frozen layer takes"
@@ -77,6 +81,8 @@ class NormalizeInputs(StructuralFix):
         if not varied.any():
             return f"{name} whose features are all constant"
         sd, mean = profile.sd[varied], profile.mean[varied]
+        if shrinks:
+            return ""
         near = (np.abs(mean) < self.near_mean) & (np.abs(np.log(sd)) < np.log(self.near_sd))
         return f"{name} that is already normalised" if near.all() else ""
 
@@ -105,6 +111,17 @@ def _through(
         else:
             found.append(layer)
     return tuple(found)
+
+
+def _shrinks(first: tuple[LayerDescription, ...], profile: InputProfile) -> float:
+    """Factor of a Rescaling that leaves an input next to no spread; 1 if there is none.
+
+    Pixels that were divided by 255 before are divided again. Normalised inputs are made so much
+    larger in front of it.
+    """
+    scales = [layer.scale for layer in first if layer.class_name == "Rescaling"]
+    spread = float(np.nanmax(profile.sd)) if profile.sd.size else 0.0
+    return scales[0] if len(scales) == 1 and 0.0 < scales[0] * spread < LEAST_SPREAD else 1.0
 
 
 def _scales_itself(layer: LayerDescription) -> bool:

@@ -73,12 +73,15 @@ def _inputs(edits: tuple[Edit, ...], model: ModelDescription) -> list[str]:
             lines += _filling(edit, model)
         if isinstance(edit, NormalizeInput):
             variable = _normalization(edit, model)
+            undone = "" if edit.times == 1.0 else f"layers.Rescaling({edit.times:g})"
             if model.kind is ModelKind.SEQUENTIAL:
                 lines.append(f"{variable},  # new: takes the raw inputs")
+                lines += [f"{undone},  # new: the next layer divides again"] if undone else []
             else:
                 known = edit.input < len(model.inputs)
                 where = f" {literal(model.inputs[edit.input].name)}" if known else ""
                 lines.append(f"x = {variable}(inputs)  # new: right after the input{where}")
+                lines += [f"x = {undone}(x)  # new: the next layer divides again"] if undone else []
     return lines
 
 

@@ -39,6 +39,7 @@ def plan_input_edit(
         behind[:0] = _fillers(*_mean_and_reach(values, axis), rank=values.ndim, axis=axis)
         return
     mean, variance = feature_statistics(values, axis=axis)
+    variance = variance / edit.times**2
     behind.append(
         Insertion(
             kind="normalization",

@@ -117,9 +117,13 @@ class FillInput:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormalizeInput:
-    """Put a Normalization layer, adapted on training data, behind an input (by its position)."""
+    """Put a Normalization layer, adapted on training data, behind an input (by its position).
+
+    Its answers are `times` as large as those on unit scale, where a Rescaling comes after it.
+    """
 
     input: int = 0
+    times: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

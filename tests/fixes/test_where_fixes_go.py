@@ -159,6 +159,18 @@ class TestNormalisation:
         assert found == (NormalizeInput(input=0),)
         refused("normalize-inputs", setup.with_edits(*found), "normalised first")
 
+    def test_inputs_that_are_divided_again_are_made_larger_before(self, make_setup):
+        def divided_by(number):
+            pixels = np.random.default_rng(0).uniform(size=(60, 6)).astype("float32")
+            stack = [layers.Input((6,)), layers.Rescaling(1.0 / number), layers.Dense(2)]
+            model = keras.Sequential(stack)
+            model.compile("sgd", "mse")
+            return make_setup(model, pixels, np.zeros((60, 2), "float32"))
+
+        (edit,) = edits("normalize-inputs", divided_by(255.0))
+        assert edit.times == pytest.approx(255.0)
+        refused("normalize-inputs", divided_by(2.0), "normalised first")
+
     def test_inputs_that_no_layer_can_normalise_are_refused(self, setups, make_setup):
         refused("normalize-inputs", setups["broken"], "in 3 rows")
         refused("normalize-inputs", setups["frozen"], "frozen layer takes")

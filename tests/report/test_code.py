@@ -150,6 +150,13 @@ def test_each_schedule_runs(schedule):
     assert float(rates) <= 0.01
 
 
+def test_inputs_that_are_divided_again_are_made_larger_before():
+    code = fix_code(of(NormalizeInput(times=255.0)), model(), FitDescription(epochs=1))
+    first, second = run(code)["model"].layers[:2]
+    assert type(first).__name__ == "Normalization"
+    assert second.scale == 255.0
+
+
 def test_scaled_targets_answer_in_the_unit_of_the_user():
     regression = with_output(
         model(), loss=LossKind.MEAN_SQUARED_ERROR, activation="linear", units=1

@@ -376,3 +376,12 @@ def test_normalisation_ignores_broken_rows_and_constant_features():
     seen = np.array(norm(np.delete(x, [3, 4], axis=0)))
     np.testing.assert_allclose(seen.mean(axis=0), 0.0, atol=1e-4)
     np.testing.assert_allclose(seen.std(axis=0), [1.0, 1.0, 0.0, 1.0], atol=1e-4)
+
+
+def test_normalised_inputs_are_made_larger_for_a_rescaling():
+    model = sequential(layers.Rescaling(1.0 / 255.0), layers.Dense(4, name="hidden"))
+    new = read(model).build((NormalizeInput(times=255.0),), seed=1, inputs=[X])
+    scaled = next(one for one in new.layers if isinstance(one, layers.Rescaling))
+    seen = np.array(keras.Function(new.inputs[0], scaled.output)(X))
+    np.testing.assert_allclose(seen.mean(axis=0), 0.0, atol=1e-4)
+    np.testing.assert_allclose(seen.std(axis=0), 1.0, atol=1e-4)
