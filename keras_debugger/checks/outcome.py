@@ -8,7 +8,7 @@ import numpy as np
 from keras_debugger.checks.constant_predictor import constant_loss
 from keras_debugger.checks.tasks import is_regression
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.record import DataProfile, SimpleModel, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity, Symptom
 
 GOOD = 0.9  # of the way from a constant guess to no error; at or above it nothing was lost
@@ -94,20 +94,34 @@ def severity_by_outcome(
 
 def attainable(record: TrainingRecord) -> float:
     """How far the best simple model gets on rows it has not seen, as `quality`; 1 if not tried."""
-    models = record.data_profile.simple_models if record.data_profile is not None else ()
     return max(
-        ((model.score - model.chance) / max(1.0 - model.chance, 1e-9) for model in models),
+        ((model.score - model.chance) / max(1.0 - model.chance, 1e-9) for model in peers(record)),
         default=1.0,
     )
 
 
+def peers(record: TrainingRecord) -> tuple[SimpleModel, ...]:
+    """The simple models that the run can be compared with; none if they were not tried.
+
+    None for labels of several numbers: a ridge regression copies the inputs that an autoencoder has
+    to squeeze.
+    """
+    data = record.data_profile
+    if data is None or (_asks_for_several_numbers(data) and is_regression(record) is not False):
+        return ()
+    return data.simple_models
+
+
+def _asks_for_several_numbers(data: DataProfile) -> bool:
+    return bool(data.labels) and data.labels[0].shape not in ((), (1,))
+
+
 def lead_of_simple_models(record: TrainingRecord) -> float:
     """By how much the best simple model is ahead, in balanced accuracy or R2; 0 if unknown."""
-    models = record.data_profile.simple_models if record.data_profile is not None else ()
     reached = quality(record)
-    if not models or np.isnan(reached):
+    if not peers(record) or np.isnan(reached):
         return 0.0
-    best = max(models, key=lambda model: model.score)
+    best = max(peers(record), key=lambda model: model.score)
     return best.score - (best.chance + reached * (1.0 - best.chance))
 
 
@@ -166,20 +180,16 @@ def by_answers(record: TrainingRecord) -> float:
 def by_agreement(record: TrainingRecord) -> float:
     """Squared correlation of the last answers with the labels of the probe batch; NaN if unknown.
 
-    A model that answers the same for every row has 0. Labels of several numbers are left alone: a
-    ridge regression copies inputs that an autoencoder has to squeeze.
+    A model that answers the same for every row has 0.
     """
-    log, data = record.prediction_log, record.data_profile
+    log = record.prediction_log
     if log is None or log.agreement is None or not log.step.size:
-        return float("nan")
-    if data is None or not data.labels or data.labels[0].shape not in ((), (1,)):
         return float("nan")
     return float(np.nan_to_num(log.agreement[-1]))
 
 
 def _by_agreement(record: TrainingRecord) -> float:
-    data = record.data_profile
-    return by_agreement(record) if data is not None and data.simple_models else float("nan")
+    return by_agreement(record) if peers(record) else float("nan")
 
 
 def _by_accuracy(record: TrainingRecord) -> float:

@@ -11,7 +11,7 @@ from keras_debugger.checks.curves.chance import skill
 from keras_debugger.checks.curves.pace import steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth
-from keras_debugger.checks.outcome import by_agreement
+from keras_debugger.checks.outcome import by_agreement, peers
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import SimpleModel, TrainingRecord
 from keras_debugger.types.vocabulary import LabelForm, LossKind, Need, Severity, Symptom
@@ -28,7 +28,7 @@ class Underfitting(Check):
         `min_lead`; without simple models, when the accuracy ends `max_lost` of the way below its
         own best, or when `no_learning` <= skill < `min_skill`. The loss must have settled. Of a
         loss that has no best constant answer, such as one's own, simple models are compared with
-        the squared correlation of answers and labels.
+        the squared correlation of answers and labels. Not done for labels of several numbers.
     Source: skill below .5 was never seen in 30 healthy runs (method study); labels with much noise
         allow no more than that, so the limit without a simple model is lower.
     Known problems: dropout and noise layers hold the training loss up; of training and validation
@@ -60,7 +60,7 @@ class Underfitting(Check):
         return judge_runs(record.epochs, lambda run: self._judge(run, record, constant))
 
     def _judge_answers(self, run: Run, record: TrainingRecord, ours: float) -> Finding | None:
-        models = record.data.simple_models
+        models = peers(record)
         run.long_curve("loss", at_least=self.min_epochs)
         if not models or steady_fall(run) is not None:
             return None
@@ -75,7 +75,7 @@ class Underfitting(Check):
             reached = max(reached, skill(end_level(run.train_accuracy), largest))
         if steady_fall(run) is not None:
             return None
-        best = max(record.data.simple_models, key=lambda model: model.score, default=None)
+        best = max(peers(record), key=lambda model: model.score, default=None)
         ours = self._score(run, record, lowest, constant)
         if best is not None and ours is not None:
             return self._against(best, ours, run)

@@ -20,7 +20,7 @@ from keras_debugger.checks.model.labels_broadcast import LabelsBroadcast
 from keras_debugger.checks.model.silenced_output import SilencedOutput
 from keras_debugger.checks.model.softmax_over_rows import SoftmaxOverRows
 from keras_debugger.checks.model.weights_of_wrong_scale import WeightsOfWrongScale
-from keras_debugger.checks.outcome import by_agreement
+from keras_debugger.checks.outcome import by_agreement, peers
 from keras_debugger.recording.recorder import Recorder
 from keras_debugger.types.record import SimpleModel
 from keras_debugger.types.vocabulary import CauseKind, Severity, Symptom
@@ -169,6 +169,18 @@ def test_a_loss_of_ones_own_is_judged_by_the_answers():
     (found,) = judged((-1,))
     assert "ridge regression" in found.summary
     assert judged((-1, 1)) == ()
+
+
+def test_an_autoencoder_is_not_held_against_a_regression_that_copies():
+    x, _ = digits()
+    stack = (layers.Dense(2), layers.Dense(64))
+    record = recorded((x, x), *stack, loss="mse", metrics=(), epochs=12, rate=1e-2)
+    copies = SimpleModel(name="ridge regression", score=1.0, chance=0.0, chance_high=0.05)
+    record = replace(record, data_profile=replace(record.data, simple_models=(copies,)))
+    assert peers(record) == ()
+    assert not any("ridge" in one.summary for one in Underfitting().run(record))
+    one = replace(record.data.labels[0], shape=(1,))
+    assert peers(replace(record, data_profile=replace(record.data, labels=(one,)))) == (copies,)
 
 
 def test_a_likelihood_that_is_made_small():
