@@ -86,10 +86,7 @@ def striking_causes(record: TrainingRecord) -> frozenset[CauseKind]:
             found.add(CauseKind.TOO_MUCH_REGULARIZATION)
         if len(_saturating(record.model_description)) >= DEEP:
             found.add(CauseKind.SATURATING_ACTIVATION)
-        if any(
-            output.loss is LossKind.OTHER and output.loss_name != "none"
-            for output in record.model_description.outputs
-        ):
+        if any(output.has_other_loss for output in record.model_description.outputs):
             found.add(CauseKind.WRONG_LOSS)
     if record.fit_description is not None and record.fit_description.shuffle is False:
         found.add(CauseKind.NOT_SHUFFLED)

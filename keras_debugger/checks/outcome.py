@@ -116,12 +116,16 @@ def _asks_for_several_numbers(data: DataProfile) -> bool:
     return bool(data.labels) and data.labels[0].shape not in ((), (1,))
 
 
+def best_peer(record: TrainingRecord) -> SimpleModel | None:
+    """The best of the simple models that the run can be compared with, None if there is none."""
+    return max(peers(record), key=lambda model: model.score, default=None)
+
+
 def lead_of_simple_models(record: TrainingRecord) -> float:
     """By how much the best simple model is ahead, in balanced accuracy or R2; 0 if unknown."""
-    reached = quality(record)
-    if not peers(record) or np.isnan(reached):
+    reached, best = quality(record), best_peer(record)
+    if best is None or np.isnan(reached):
         return 0.0
-    best = max(peers(record), key=lambda model: model.score)
     return best.score - (best.chance + reached * (1.0 - best.chance))
 
 

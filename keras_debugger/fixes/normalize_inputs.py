@@ -8,11 +8,14 @@ import numpy as np
 from keras_debugger.fixes.flow import next_layers
 from keras_debugger.fixes.structural import StructuralFix
 from keras_debugger.types.edit import DropBrokenRows, Edit, FillInput, NormalizeInput
-from keras_debugger.types.record import InputProfile, LayerDescription, ModelDescription
+from keras_debugger.types.record import (
+    LEAST_SPREAD,
+    InputProfile,
+    LayerDescription,
+    ModelDescription,
+)
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import FixKind, LayerKind
-
-LEAST_SPREAD = 2e-3  # sd of an input behind a Rescaling, as in the check of tiny inputs
 
 
 @dataclass(frozen=True, kw_only=True)

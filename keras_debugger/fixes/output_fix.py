@@ -8,11 +8,14 @@ from keras_debugger.fixes.base import Fix
 from keras_debugger.fixes.edited_model import edited_model
 from keras_debugger.fixes.fitting_output import OutputForm, UnclearError
 from keras_debugger.types.edit import Edit, SetLoss, SetOutput
-from keras_debugger.types.record import LabelProfile, ModelDescription, OutputDescription
+from keras_debugger.types.record import (
+    MOST_SMOOTHING,
+    LabelProfile,
+    ModelDescription,
+    OutputDescription,
+)
 from keras_debugger.types.setup import TrainingSetup
 from keras_debugger.types.vocabulary import CROSSENTROPIES
-
-MOST_SMOOTHING = 0.5  # of a label; a loss that spreads more of it is set anew, without any
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,8 +8,8 @@ from keras_debugger.checks.curves.chance import at_chance_level, skill
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, improvement, smooth, trend
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import OutputDescription, TrainingRecord
-from keras_debugger.types.vocabulary import CauseKind, LossKind, Need, Severity, Symptom
+from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.vocabulary import CauseKind, Need, Severity, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,8 @@ class LossMetricDisagreement(Check):
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""
         model = record.model_description
-        causes = (CauseKind.WRONG_LOSS,) if model is not None and _is_own(model.outputs) else ()
+        is_own = model is not None and any(one.has_other_loss for one in model.outputs[:1])
+        causes = (CauseKind.WRONG_LOSS,) if is_own else ()
         return judge_runs(record.epochs, lambda run: self._judge(run, causes))
 
     def _judge(self, run: Run, causes: tuple[CauseKind, ...]) -> Finding | None:
@@ -94,7 +95,3 @@ class LossMetricDisagreement(Check):
             confidence=0.85,
             causes=causes,
         )
-
-
-def _is_own(outputs: tuple[OutputDescription, ...]) -> bool:
-    return bool(outputs) and outputs[0].loss is LossKind.OTHER and outputs[0].loss_name != "none"

@@ -11,7 +11,7 @@ from keras_debugger.checks.curves.chance import skill
 from keras_debugger.checks.curves.pace import steady_fall
 from keras_debugger.checks.curves.runs import Run, judge_runs
 from keras_debugger.checks.curves.statistics import end_level, smooth
-from keras_debugger.checks.outcome import by_agreement, peers
+from keras_debugger.checks.outcome import best_peer, by_agreement
 from keras_debugger.types.finding import Finding
 from keras_debugger.types.record import SimpleModel, TrainingRecord
 from keras_debugger.types.vocabulary import LabelForm, LossKind, Need, Severity, Symptom
@@ -60,11 +60,11 @@ class Underfitting(Check):
         return judge_runs(record.epochs, lambda run: self._judge(run, record, constant))
 
     def _judge_answers(self, run: Run, record: TrainingRecord, ours: float) -> Finding | None:
-        models = peers(record)
+        best = best_peer(record)
         run.long_curve("loss", at_least=self.min_epochs)
-        if not models or steady_fall(run) is not None:
+        if best is None or steady_fall(run) is not None:
             return None
-        return self._against(max(models, key=lambda model: model.score), ours, run)
+        return self._against(best, ours, run)
 
     def _judge(self, run: Run, record: TrainingRecord, constant: float) -> Finding | None:
         loss = run.long_curve("loss", at_least=self.min_epochs)
@@ -75,7 +75,7 @@ class Underfitting(Check):
             reached = max(reached, skill(end_level(run.train_accuracy), largest))
         if steady_fall(run) is not None:
             return None
-        best = max(peers(record), key=lambda model: model.score, default=None)
+        best = best_peer(record)
         ours = self._score(run, record, lowest, constant)
         if best is not None and ours is not None:
             return self._against(best, ours, run)

@@ -10,7 +10,7 @@ from keras_debugger.checks.data.features import feature_name, judge_numbers, typ
 from keras_debugger.checks.layer_order import normalises_early
 from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import InputProfile, TrainingRecord
+from keras_debugger.types.record import LEAST_SPREAD, InputProfile, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, LayerKind, Need, Severity
 
 
@@ -36,7 +36,7 @@ class InputsNotNormalised(Check):
 
     max_size: float = 60.0  # unit of the feature
     max_offset: float = 30.0  # |mean| / sd, no unit
-    min_sd: float = 2e-3  # unit of the feature
+    min_sd: float = LEAST_SPREAD  # unit of the feature
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""

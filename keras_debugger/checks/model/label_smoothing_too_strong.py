@@ -6,7 +6,7 @@ from typing import ClassVar
 from keras_debugger.checks.base import Check
 from keras_debugger.checks.outcome import severity_by_outcome, symptom_by_outcome
 from keras_debugger.types.finding import Finding
-from keras_debugger.types.record import TrainingRecord
+from keras_debugger.types.record import MOST_SMOOTHING, TrainingRecord
 from keras_debugger.types.vocabulary import CauseKind, Need
 
 
@@ -27,7 +27,7 @@ class LabelSmoothingTooStrong(Check):
     name: ClassVar[str] = "label-smoothing-too-strong"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.MODEL})
 
-    max_smoothing: float = 0.5
+    max_smoothing: float = MOST_SMOOTHING
 
     def run(self, record: TrainingRecord) -> tuple[Finding, ...]:
         """Findings in this record."""

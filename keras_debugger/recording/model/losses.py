@@ -90,12 +90,14 @@ def aligns(loss: Any) -> bool:
 
 
 def loss_weights_of(model: Any, names: tuple[tuple[str, ...], ...]) -> tuple[float, ...]:
-    """The weight of the loss on each output, 1 where none was given or it cannot be read.
+    """The weight of the loss on each output; 1 where none is given or read, and of a lone output.
 
     Args:
         model: a Keras model.
         names: for each output, the names it goes by.
     """
+    if len(names) < 2:  # there is nothing to weigh it against
+        return (1.0,) * len(names)
     try:
         given = (model.get_compile_config() or {}).get("loss_weights")
     except Exception:  # objects of the user's own may not tell their configuration

@@ -5,11 +5,12 @@ One file for each part of the record; `training_record.py` holds the record that
 """
 
 from keras_debugger.types.record.activations import ActivationLog
-from keras_debugger.types.record.data import DataProfile, InputProfile, LabelProfile
+from keras_debugger.types.record.data import LEAST_SPREAD, DataProfile, InputProfile, LabelProfile
 from keras_debugger.types.record.epochs import EpochLogs
 from keras_debugger.types.record.fit import FitDescription
 from keras_debugger.types.record.gradients import GradientLog, VariableDescription
 from keras_debugger.types.record.model import (
+    MOST_SMOOTHING,
     InputDescription,
     LayerDescription,
     ModelDescription,
@@ -23,6 +24,8 @@ from keras_debugger.types.record.steps import StepLogs
 from keras_debugger.types.record.training_record import SCHEMA_VERSION, TrainingRecord
 
 __all__ = [
+    "LEAST_SPREAD",
+    "MOST_SMOOTHING",
     "SCHEMA_VERSION",
     "ActivationLog",
     "DataProfile",

@@ -8,6 +8,8 @@ import numpy as np
 from keras_debugger.types.record.simple_models import SimpleModel, StrongFeature
 from keras_debugger.types.vocabulary import LabelForm
 
+LEAST_SPREAD = 2e-3  # sd of inputs; with less, signals die in the first layer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputProfile:

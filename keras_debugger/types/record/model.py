@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from keras_debugger.types.vocabulary import Activation, LayerKind, LossKind, ModelKind
 
+MOST_SMOOTHING = 0.5  # of a label; a loss that spreads more of it hides the labels
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerDescription:
@@ -85,7 +87,7 @@ class OutputDescription:
         from_logits: whether the loss takes logits; None if the loss does not know the question.
         inner: activations between the last weights and the last activation, first one first.
         label_smoothing: share of each label that the loss spreads over all classes, 0 to 1.
-        weight: weight of the loss on this output.
+        weight: weight of the loss on this output, 1 if it is the only one.
         aligned: whether Keras brings labels and answers to one rank before the loss sees them; not
             so for a `keras.losses.Loss` of the user's own.
     """
@@ -102,6 +104,11 @@ class OutputDescription:
     label_smoothing: float = 0.0
     weight: float = 1.0
     aligned: bool = True
+
+    @property
+    def has_other_loss(self) -> bool:
+        """Whether it has a loss, of the user's own or of a kind that we do not know."""
+        return self.loss is LossKind.OTHER and self.loss_name != "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
