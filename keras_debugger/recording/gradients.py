@@ -119,7 +119,7 @@ class GradientTap:
             base, full = self._numbers(row, (site, "base")), self._numbers(row, (site, "full"))
             if base is None:
                 continue
-            squares, norms = tf.gather(base, site.order), tf.fill([len(site.order)], float("nan"))
+            squares, norms = base[:-1], tf.fill([len(site.order)], float("nan"))
             if full is not None:
                 norms = tf.reshape(full, (len(FULL), -1))[0]
             norms = tf.where(tf.math.is_nan(norms), squares, norms)
@@ -177,7 +177,7 @@ class GradientTap:
         site = self._site(optimizer, variables, grads)
         site.repeated |= any(site is other for other in self._applied)
         self._applied.append(site)
-        tells = tells_moves(optimizer, variables, grads)
+        tells = tells_moves(optimizer, variables)
         with tf.name_scope("keras_debugger"):
             if self._rate is None:
                 self._rate = learning_rate_of(optimizer)

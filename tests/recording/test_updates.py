@@ -54,9 +54,29 @@ def test_updates_are_the_changes_of_the_weights(name):
     model = keras.Sequential([L.Input((5,)), *layers])
     optimizer = {**TELLING, **COPIED}[name]()
     model.compile(optimizer, "mse")
-    assert tells_moves(optimizer, model.trainable_weights, [1.0]) is (name in TELLING)
+    assert tells_moves(optimizer, model.trainable_weights) is (name in TELLING)
     recorder, weights = Recorder(), Weights()
     model.fit(x, x[:, :2], batch_size=8, verbose=0, callbacks=[recorder, weights])
+    before, after = weights.seen[:-1], weights.seen[1:]
+    gradients = recorder.record.gradients
+    for step, (old, new) in enumerate(zip(before, after, strict=True)):
+        moved = [np.linalg.norm(n - o) for n, o in zip(new, old, strict=True)]
+        size = [np.linalg.norm(o) for o in old]
+        np.testing.assert_allclose(gradients.update_norm[step], moved, rtol=2e-5, atol=1e-6)
+        np.testing.assert_allclose(gradients.weight_norm[step], size, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("every", [1, 10])
+@pytest.mark.parametrize("name", [*TELLING, *COPIED])
+def test_updates_of_an_embedding_are_the_changes_of_its_table(name, every):
+    keras.utils.set_random_seed(0)
+    x = np.random.default_rng(0).integers(0, 9, (40, 6))  # rows repeat in a batch
+    layers = [L.Embedding(30, 4), L.GlobalAveragePooling1D(), L.Dense(2)]
+    model = keras.Sequential([L.Input((6,)), *layers])
+    model.compile({**TELLING, **COPIED}[name](), "mse")
+    recorder, weights = Recorder(every=every), Weights()
+    y = np.random.default_rng(1).normal(size=(40, 2))
+    model.fit(x, y, batch_size=8, verbose=0, callbacks=[recorder, weights])
     before, after = weights.seen[:-1], weights.seen[1:]
     gradients = recorder.record.gradients
     for step, (old, new) in enumerate(zip(before, after, strict=True)):

@@ -32,7 +32,7 @@ def widths_of(site: Site) -> dict[str, int]:
 
 def _of_site(site: Site, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     places = np.argsort(site.order)
-    halves, scale = rows["base"][:, :-1], rows["base"][:, -1:]
+    halves, scale = rows["base"][:, places], rows["base"][:, -1:]
     blocks = np.split(rows["full"], len(FULL), axis=1)
     found = {name: block[:, places] for name, block in zip(FULL, blocks, strict=True)}
     with np.errstate(invalid="ignore"):

@@ -28,11 +28,6 @@ def merged(gradient: Any, variable_shape: tuple[int, ...], *, compiled: bool) ->
     return tf.math.unsorted_segment_sum(values, places, tf.size(rows))
 
 
-def half_square(tensor: Any) -> Any:
-    """Half the sum of squares of a tensor, a float32 scalar; infinite if it overflows."""
-    return tf.nn.l2_loss(tf.cast(tensor, tf.float32))
-
-
 def l2_norms(blocks: Sequence[Block]) -> Any:
     """Euclidean norm of each tensor, shape (tensors,); infinite if the sum of squares overflows."""
     return tf.sqrt(2.0 * joined([block.half_squares(block.tensor) for block in blocks]))

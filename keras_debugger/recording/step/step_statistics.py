@@ -6,14 +6,14 @@ computed later, in Python, is not computed here.
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import tensorflow as tf
 
-from keras_debugger.recording.step.blocks import Block, Groups, each_pair
+from keras_debugger.recording.step.blocks import Block, Groups, each_pair, joined
 from keras_debugger.recording.step.branch import choose, handles_of, read
 from keras_debugger.recording.step.norms import (
-    half_square,
     l2_norms,
     largest_entries,
     merged,
@@ -47,23 +47,23 @@ def take_statistics(
         else merged(gradient, tuple(variable.shape), compiled=compiled)
         for gradient, variable in zip(application.gradients, variables, strict=True)
     ]
-    halves = [half_square(tensor) for tensor in entries]
-    total = tf.add_n(halves)
-    full = _FullSet(application, variables, also)
-    parts: dict[Any, Sequence[Any]] = {(site, "base"): [*halves, application.scale]}
+    blocks = _blocks(site.groups, entries)
+    halves = joined([block.half_squares(block.tensor) for block in blocks])
+    total = tf.reduce_sum(halves)
+    full = _FullSet(application, variables, also, compiled=compiled)
+    parts: dict[Any, Sequence[Any]] = {(site, "base"): [halves, application.scale]}
     if is_full:
-        moves = full.inputs[: len(variables)]
         parts[site, "full"] = [
-            full.rare_norms(total, entries, compiled=compiled),
-            *full.of_gradients(entries),
-            *full.of_weights(None, moves, variables),
+            full.rare_norms(total, blocks),
+            *full.of_gradients(blocks),
+            *full.of_weights(None, full.changes, variables),
         ]
         return parts
     choose(
         tf.less(total, application.limit),  # not so at a chosen step, nor if it is not finite
         lambda *inputs: full.write(rings, *inputs),
         lambda *inputs: [tf.constant(0.0)],
-        [application.row, application.limit, total, *entries, *full.inputs],
+        [application.row, application.limit, total, *(one.tensor for one in blocks), *full.inputs],
         compiled=compiled,
         when=False,
     )
@@ -82,11 +82,18 @@ class _FullSet:
         application: what is recorded.
         variables: its TensorFlow variables.
         also: what else is to be done at chosen steps.
+        compiled: whether XLA compiles the step.
     """
 
     def __init__(
-        self, application: Application, variables: Sequence[Any], also: Also | None
+        self,
+        application: Application,
+        variables: Sequence[Any],
+        also: Also | None,
+        *,
+        compiled: bool,
     ) -> None:
+        self._compiled = compiled
         self._site = application.site
         self._variables = variables
         self._also = also
@@ -101,8 +108,12 @@ class _FullSet:
             else None
             for group in self._site.groups
         ]
-        changes = self._moves(application) if application.old is None else application.old
-        self.inputs = [*changes, *handles_of(variables), *(also.inputs if also else [])]
+        self.changes = self._moves(application) if application.old is None else application.old
+        self.inputs = [
+            *tf.nest.flatten(self.changes, expand_composites=True),
+            *handles_of(variables),
+            *(also.inputs if also else []),
+        ]
 
     def _moves(self, application: Application) -> list[Any]:
         """Amounts by column; a variable that has no gradient stays where it is."""
@@ -121,51 +132,65 @@ class _FullSet:
 
     def write(self, rings: Rings, row: Any, limit: Any, total: Any, *rest: Any) -> list[Any]:
         """Write the full set of a chosen step, and do what else is to be done there."""
-        count = self._count
-        entries, changes = rest[:count], rest[count : 2 * count]
+        flat = tf.nest.flatten(self.changes, expand_composites=True)
+        sizes = len(self._site.groups), len(flat), self._count
+        tensors, flat, handles, others = _split(rest, sizes)
+        blocks = self._restored(tensors)
+        changes = tf.nest.pack_sequence_as(self.changes, flat, expand_composites=True)
         values = [
             read(handle, variable)
-            for handle, variable in zip(rest[2 * count : 3 * count], self._variables, strict=True)
+            for handle, variable in zip(handles, self._variables, strict=True)
         ]
         numbers = [
-            self._norms(total, entries),
-            *self.of_gradients(entries),
+            self._norms(total, blocks),
+            *self.of_gradients(blocks),
             *self.of_weights(limit, changes, values),
         ]
         rings.write(row, {(self._site, "full"): numbers})
         if self._also is not None:
-            self._also.work(row, rest[3 * count :])
+            self._also.work(row, others)
         return [tf.constant(0.0)]
 
-    def rare_norms(self, total: Any, entries: Sequence[Any], *, compiled: bool) -> Any:
+    def rare_norms(self, total: Any, blocks: Sequence[Block]) -> Any:
         """Norms where squares overflow, else NaN; at chosen steps also what else is to be done."""
         also = self._also
+        tensors = [block.tensor for block in blocks]
 
         def rare(row: Any, total: Any, *rest: Any) -> list[Any]:
+            again, others = _split(rest, [len(blocks)])
             if also is not None:
-                also.work(row, rest[self._count :])
-            return [self._norms(total, rest[: self._count])]
+                also.work(row, others)
+            return [self._norms(total, self._restored(again))]
 
         found = choose(
             tf.less(total, self._application.limit),
             rare,
             lambda *inputs: [tf.fill([self._count], NAN)],
-            [self._application.row, total, *entries, *(also.inputs if also else [])],
-            compiled=compiled,
+            [self._application.row, total, *tensors, *(also.inputs if also else [])],
+            compiled=self._compiled,
             when=False,
         )
         return tf.ensure_shape(found[0], [self._count])
 
-    def _norms(self, total: Any, entries: Sequence[Any]) -> Any:
+    def _entries(self, tensor: Any) -> Any:
+        return merged(tensor, tuple(tensor.shape), compiled=self._compiled)
+
+    def _restored(self, tensors: Sequence[Any]) -> list[Block]:
+        """Blocks from their tensors, in a branch."""
+        return [
+            Block.of(tensor, len(group))
+            for tensor, group in zip(tensors, self._site.groups, strict=True)
+        ]
+
+    def _norms(self, total: Any, blocks: Sequence[Block]) -> Any:
         return tf.cond(
             tf.math.is_finite(total),
             lambda: tf.fill([self._count], NAN),
-            lambda: wide_norms(_blocks(self._site.groups, entries)),
+            lambda: wide_norms(blocks),
         )
 
-    def of_gradients(self, entries: Sequence[Any]) -> list[Any]:
+    def of_gradients(self, blocks: Sequence[Block]) -> list[Any]:
         """Largest entries and shares of zeros."""
-        blocks = _blocks(self._site.groups, entries)
         return [largest_entries(blocks), zero_shares(blocks, self._table_rows)]
 
     def of_weights(
@@ -183,12 +208,14 @@ class _FullSet:
         if not self._known:
             return [unknown, l2_norms(_blocks(groups, values)) if before is None else before]
         if self._tells and before is not None:
-            return [l2_norms(_blocks(groups, changes)), before]
+            entries = [self._entries(change) for change in changes]
+            return [l2_norms(_blocks(groups, entries)), before]
         after = _blocks(groups, values)
         if self._tells:
+            dense = [tf.convert_to_tensor(change) for change in changes]
             signed = [
                 -amount if added else amount
-                for amount, added in zip(changes, self._added, strict=True)
+                for amount, added in zip(dense, self._added, strict=True)
             ]
             moved = _blocks(groups, signed)
             return [l2_norms(moved), l2_norms(each_pair(tf.add, after, moved))]
@@ -205,3 +232,9 @@ class _FullSet:
 
 def _blocks(groups: Groups, tensors: Sequence[Any]) -> list[Block]:
     return [Block([tensors[column] for column in group]) for group in groups]
+
+
+def _split(tensors: Sequence[Any], sizes: Sequence[int]) -> list[Sequence[Any]]:
+    """Parts of the given sizes, and the rest."""
+    ends = list(accumulate(sizes))
+    return [tensors[start:end] for start, end in zip([0, *ends], [*ends, None], strict=True)]

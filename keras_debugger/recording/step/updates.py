@@ -31,24 +31,22 @@ _OTHER_MOVES = ("weight_decay", "use_ema", "gradient_accumulation_steps")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The amount that was subtracted from a variable, or added to it."""
+    """The amount that was subtracted from a variable, or added to it: a tensor or IndexedSlices."""
 
     amount: Any
     is_added: bool
 
 
-def tells_moves(optimizer: Any, variables: Sequence[Any], gradients: Sequence[Any]) -> bool:
+def tells_moves(optimizer: Any, variables: Sequence[Any]) -> bool:
     """Whether all that an optimizer does to variables goes through `assign_sub` or `assign_add`.
 
     Args:
         optimizer: the optimizer.
         variables: the variables that it is applied to.
-        gradients: their gradients.
     """
     return (
         type(optimizer) in _TELLING
         and not any(getattr(optimizer, name, None) for name in _OTHER_MOVES)
-        and not any(isinstance(gradient, tf.IndexedSlices) for gradient in gradients)
         and all(
             v.dtype in ("float32", tf.float32) for v in variables
         )  # others are rounded too much
