@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-SMALL = 8192  # entries; larger variables cost more to copy than an operation of their own
+SMALL = 1024  # entries; larger variables cost more to copy than an operation of their own
 
 Groups = tuple[tuple[int, ...], ...]
 
