@@ -1,12 +1,13 @@
 """What recording costs: the time of `fit` with a Recorder over the time of `fit` without.
 
-All modes of a model are trained in one process, in turn, forwards and then backwards, so that a
-busy machine slows all alike; a figure is the median of the ratios of its rounds, each a fit of one
-epoch that has been compiled before. `fit` is the whole call with everything that happens at its
-begin and end, `step` what lies between the second and the last step. CPU time is that of the whole
-process, all threads. The first epoch of a fresh model, which compiles the step, is apart.
-`plain_again` is a second plain model: what differs from 1 there is noise. Noise only adds time, so
-`step, fast` is the ratio of the first quartiles of CPU time, which a busy machine moves least.
+All modes of a model are trained in one process. `step` is measured in turns: one long epoch of each
+mode at once, of which each may take one step, then the next one, in an order drawn anew each time,
+so that what else the machine does slows all alike; the figure is the median of the ratios of chunks
+of neighbouring steps, with an interval by resampling chunks. `fit` is the whole call with
+everything that happens at its begin and end, over one short epoch that has been compiled before,
+modes in turn, forwards and then backwards; the figure is the median of the ratios of its rounds.
+CPU time is that of the whole process, all threads. The first epoch of a fresh model, which compiles
+the step, is apart. `plain_again` is a second plain model: what differs from 1 there is noise.
 
     python benchmarks/overhead.py [--quick] [--json OUT] [--models mlp,cnn] [--memory]
 """
@@ -18,6 +19,7 @@ import os
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,31 +30,13 @@ import numpy as np
 import tensorflow as tf
 from overhead_memory import show_memory
 from overhead_programs import MODES, PROGRAMS, CheckNumerics, Program, callbacks_of
+from overhead_turns import in_turns, ratio_of
 
 QUICK = ("plain_again", "default", "full")
 HEAD = (
-    "| model | mode | fit, CPU | quartiles | fit, wall | step, CPU | step, wall | step, fast "
-    "| us a step, CPU | first epoch, CPU | first epoch, wall | s more |"
+    "| model | mode | step, CPU | 95 % | step, wall | us a step, CPU | fit, CPU | quartiles "
+    "| fit, wall | first epoch, CPU | first epoch, wall | s more |"
 )
-
-
-class Clock(keras.callbacks.Callback):
-    """CPU and wall seconds between the begin of the second and of the last step.
-
-    Only the begin of a batch is looked at: a callback that looks at its end makes Keras wait.
-    """
-
-    def __init__(self, steps):
-        super().__init__()
-        self._last = steps - 1
-        self.seconds = np.zeros(2)
-
-    def on_train_batch_begin(self, batch, logs=None):
-        """Take the time."""
-        if batch == 1:
-            self._start = now()
-        if batch == self._last:
-            self.seconds = now() - self._start
 
 
 @dataclass
@@ -64,7 +48,6 @@ class Arm:
     callbacks: list
     first: list = field(default_factory=list)
     fits: list = field(default_factory=list)
-    steps: list = field(default_factory=list)
 
 
 def now() -> np.ndarray:
@@ -76,11 +59,16 @@ def make_arm(mode: str, program: Program, folder: str) -> Arm:
     return Arm(mode, program.compiled(), callbacks_of(mode, program, Path(folder) / mode))
 
 
-def fit(arm: Arm, data: tuple, program: Program) -> tuple[np.ndarray, np.ndarray]:
-    """Train for one epoch: seconds of the whole call, and between the second and last step."""
+def fit(arm: Arm, data: tuple, program: Program, *before: keras.callbacks.Callback) -> np.ndarray:
+    """Train for one epoch: seconds of the whole call.
+
+    Args:
+        arm: what is trained.
+        data: inputs and labels.
+        program: gives the batch size.
+        before: callbacks that stand before those of the mode.
+    """
     checks = any(isinstance(callback, CheckNumerics) for callback in arm.callbacks)
-    clock = Clock(len(data[1]) // program.batch)
-    gc.collect()
     if checks:
         tf.debugging.enable_check_numerics()
     start = now()
@@ -89,16 +77,16 @@ def fit(arm: Arm, data: tuple, program: Program) -> tuple[np.ndarray, np.ndarray
         batch_size=program.batch,
         shuffle=False,
         verbose=0,
-        callbacks=[clock, *arm.callbacks],
+        callbacks=[*before, *arm.callbacks],
     )
     seconds = now() - start
     if checks:
         tf.debugging.disable_check_numerics()
-    return seconds, clock.seconds
+    return seconds
 
 
 def measure(
-    name: str, modes: list[str], *, rounds: int, fresh: int, steps: int | None = None
+    name: str, modes: list[str], *, rounds: int, fresh: int, turns: int, steps: int | None = None
 ) -> dict:
     """Figures of one model by mode; `plain` is among them.
 
@@ -107,6 +95,7 @@ def measure(
         modes: modes beside `plain`.
         rounds: compiled fits of each mode.
         fresh: models of each mode whose first epoch is timed.
+        turns: how many times as many steps the epoch in turns has.
         steps: steps of an epoch; those of the program if None.
     """
     program = PROGRAMS[name]
@@ -119,38 +108,47 @@ def measure(
             arms = []
             for mode in firsts if number % 2 == 0 else reversed(firsts):
                 arms.append(make_arm(mode, program, folder))
-                firsts[mode].append(fit(arms[-1], data, program)[0])
+                firsts[mode].append(fit(arms[-1], data, program))
         for arm in arms:
             fit(arm, data, program)  # what follows is the steady state
         for number in range(rounds):
             for arm in arms if number % 2 == 0 else reversed(arms):
-                whole, inner = fit(arm, data, program)
-                arm.fits.append(whole)
-                arm.steps.append(inner / max(steps - 2, 1))
-    plain = next(arm for arm in arms if arm.mode == "plain")
-    figures = {
-        arm.mode: figures_of(arm, plain, np.array(firsts[arm.mode]), np.array(firsts["plain"]))
-        for arm in arms
+                gc.collect()
+                arm.fits.append(fit(arm, data, program))
+        long = program.data(turns * steps)
+        taken = in_turns(
+            {arm.mode: partial(fit, arm, long, program) for arm in arms}, turns * steps
+        )
+    fits = {arm.mode: np.array(arm.fits) for arm in arms}
+    return {
+        mode: {
+            **figures_of(fits[mode], fits["plain"], np.array(first), np.array(firsts["plain"])),
+            **figures_of_steps(taken[mode], taken["plain"]),
+        }
+        for mode, first in firsts.items()
     }
-    return {mode: figures[mode] for mode in firsts}
 
 
-def figures_of(arm: Arm, plain: Arm, first: np.ndarray, plain_first: np.ndarray) -> dict:
-    fits = np.array(arm.fits) / np.array(plain.fits)
-    steps = np.array(arm.steps) / np.array(plain.steps)
-    firsts = first / plain_first
+def figures_of_steps(seconds: np.ndarray, plain: np.ndarray) -> dict:
+    ratio, low, high = ratio_of(seconds[:, 0], plain[:, 0])
+    return {
+        "step_cpu": ratio,
+        "step_low": low,
+        "step_high": high,
+        "step_wall": ratio_of(seconds[:, 1], plain[:, 1])[0],
+        "step_us": float(1e6 * np.median(seconds[:, 0])),
+    }
+
+
+def figures_of(
+    seconds: np.ndarray, plain: np.ndarray, first: np.ndarray, plain_first: np.ndarray
+) -> dict:
+    fits, firsts = seconds / plain, first / plain_first
     return {
         "cpu": float(np.median(fits[:, 0])),
         "low": float(np.quantile(fits[:, 0], 0.25)),
         "high": float(np.quantile(fits[:, 0], 0.75)),
         "wall": float(np.median(fits[:, 1])),
-        "step_cpu": float(np.median(steps[:, 0])),
-        "step_wall": float(np.median(steps[:, 1])),
-        "step_fast": float(
-            np.quantile(np.array(arm.steps)[:, 0], 0.25)
-            / np.quantile(np.array(plain.steps)[:, 0], 0.25)
-        ),
-        "step_us": float(1e6 * np.median(np.array(arm.steps)[:, 0])),
         "first_cpu": float(np.median(firsts[:, 0])),
         "first_wall": float(np.median(firsts[:, 1])),
         "first_seconds_more": float(np.median(first[:, 0] - plain_first[:, 0])),
@@ -160,10 +158,10 @@ def figures_of(arm: Arm, plain: Arm, first: np.ndarray, plain_first: np.ndarray)
 def show(name: str, rows: dict) -> None:
     for mode, row in rows.items():
         print(
-            f"| {name} | {mode} | {row['cpu']:.3f} | {row['low']:.3f} to {row['high']:.3f} "
-            f"| {row['wall']:.3f} | {row['step_cpu']:.3f} | {row['step_wall']:.3f} "
-            f"| {row['step_fast']:.3f} | {row['step_us']:.0f} "
-            f"| {row['first_cpu']:.2f} | {row['first_wall']:.2f} "
+            f"| {name} | {mode} | {row['step_cpu']:.3f} "
+            f"| {row['step_low']:.3f} to {row['step_high']:.3f} | {row['step_wall']:.3f} "
+            f"| {row['step_us']:.0f} | {row['cpu']:.3f} | {row['low']:.3f} to {row['high']:.3f} "
+            f"| {row['wall']:.3f} | {row['first_cpu']:.2f} | {row['first_wall']:.2f} "
             f"| {row['first_seconds_more']:.2f} |",
             flush=True,
         )
@@ -178,6 +176,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--modes", default="", help="such as default,full")
     parser.add_argument("--rounds", type=int, help="compiled fits of each mode")
     parser.add_argument("--steps", type=int, help="steps of each fit")
+    parser.add_argument("--turns", type=int, help="length of the epoch in turns, in such fits")
     parser.add_argument("--memory", action="store_true", help="also what long records take")
     parser.add_argument("--memory-steps", default="1000,100000,1000000")
     return parser.parse_args()
@@ -198,7 +197,7 @@ def main() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     modes = chosen_modes(options)
-    rounds = options.rounds or (20 if options.quick else 30)
+    rounds = options.rounds or (10 if options.quick else 30)
     about = {
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
@@ -217,7 +216,12 @@ def main() -> None:
     names = [name for name in options.models.split(",") if name and name not in content["rows"]]
     for name in names:
         rows = measure(
-            name, modes, rounds=rounds, fresh=1 if options.quick else 3, steps=options.steps
+            name,
+            modes,
+            rounds=rounds,
+            fresh=1 if options.quick else 3,
+            turns=options.turns or (5 if options.quick else 10),
+            steps=options.steps,
         )
         show(name, rows)
         if "default" in rows and "every10" not in rows:

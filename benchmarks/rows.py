@@ -23,7 +23,7 @@ import row_cases  # noqa: E402
 import keras_debugger  # noqa: E402
 
 HEAD = (
-    "| fault | found | cause named first | fix | before | after | error reduction (95 %) | verdict "
+    "| fault | found | cause named first | fix | before | after | less error (bounds) | verdict "
     "| twin | trainings | s |"
 )
 

@@ -34,7 +34,10 @@ def test_overhead(tmp_path):
     assert set(ratios) == {"plain", "default", "full", "every10", "check_numerics"}
     assert ratios["plain"] == 1
     assert all(isinstance(ratio, float) for ratio in ratios.values())
-    assert found["rows"]["embedding"]["full"]["first_cpu"] > 0
+    full = found["rows"]["embedding"]["full"]
+    assert full["first_cpu"] > 0
+    assert full["step_low"] <= full["step_cpu"] <= full["step_high"]
+    assert found["rows"]["embedding"]["plain"]["step_cpu"] == 1
     assert found["memory"]["200"]["last_step"] == 299
     assert {"keras", "tensorflow", "seed", "cores", "rounds"} <= set(found["about"])
     assert "| embedding | full |" in table
