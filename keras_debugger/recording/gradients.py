@@ -119,11 +119,11 @@ class GradientTap:
             base, full = self._numbers(row, (site, "base")), self._numbers(row, (site, "full"))
             if base is None:
                 continue
-            squares, norms = base[:-1], tf.fill([len(site.order)], float("nan"))
-            if full is not None:
-                norms = tf.reshape(full, (len(FULL), -1))[0]
-            norms = tf.where(tf.math.is_nan(norms), squares, norms)
-            bad.append(tf.reduce_any(~tf.math.is_finite(norms)))
+            finite = tf.math.is_finite(base[:-1])
+            if full is not None:  # an infinite sum of squares of numbers that are all finite
+                largest = tf.reshape(full, (len(FULL), -1))[FULL.index("max_abs")]
+                finite |= ~tf.math.is_nan(base[:-1]) & tf.math.is_finite(largest)
+            bad.append(~tf.reduce_all(finite))
         return tf.reduce_any(bad)
 
     def _numbers(self, row: Any, key: Any) -> Any | None:

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_debugger.recording.recorder import Recorder
@@ -10,7 +11,6 @@ from keras_debugger.recording.step.norms import (
     l2_norms,
     largest_entries,
     merged,
-    wide_norms,
     zero_shares,
 )
 from keras_debugger.recording.step.optimizers import optimizers_of
@@ -65,11 +65,23 @@ def test_rows_of_a_sparse_gradient_are_summed():
         np.testing.assert_allclose(zero_shares(blocks, [5]), [0.6], rtol=1e-6)
 
 
-def test_a_norm_that_overflows_is_still_a_number():
-    for huge in ([[3e30, 4e30]], [[3e30, 4e30], [0.0, 0.0]]):
-        blocks = [Block([tf.constant(row) for row in huge])]
-        assert np.isinf(l2_norms(blocks)[0])
-        np.testing.assert_allclose(wide_norms(blocks)[0], 5e30, rtol=1e-6)
+@pytest.mark.parametrize("every", [1, 10])
+def test_a_norm_that_overflows_is_a_bound_and_no_infinity(every):
+    def loss(y, answers):
+        return 1e30 * tf.reduce_mean(answers, axis=-1)
+
+    model = keras.Sequential([L.Input((2,)), L.Dense(1, use_bias=False)])
+    model.compile(keras.optimizers.SGD(1e-35), loss)
+    x = np.tile([[3.0, 4.0]], (70, 1)).astype("float32")
+    x[-1] = np.inf
+    recorder = Recorder(every=every, keep_bad_batch=True)
+    model.fit(x, x[:, :1], batch_size=1, shuffle=False, verbose=0, callbacks=[recorder])
+    gradients = recorder.record.gradients
+    assert gradients.finite[:69].all()
+    assert not gradients.finite[69].any()
+    assert gradients.first_nonfinite == (69, 0)
+    np.testing.assert_allclose(gradients.norm[:69, 0], 4e30, rtol=1e-6)  # the true one is 5e30
+    np.testing.assert_array_equal(recorder.bad_batch.x, x[-1:])
 
 
 def test_statistics_of_a_block_are_those_of_its_tensors():
@@ -79,7 +91,6 @@ def test_statistics_of_a_block_are_those_of_its_tensors():
     for blocks in (together, apart):
         nothing = [None] * len(blocks)
         np.testing.assert_allclose(l2_norms(blocks), [np.sqrt(21), np.inf], rtol=1e-6)
-        np.testing.assert_array_equal(np.isfinite(wide_norms(blocks)), [1, 0])
         np.testing.assert_array_equal(largest_entries(blocks), [4, np.inf])
         np.testing.assert_allclose(zero_shares(blocks, nothing), [0.25, 0.5])
 

@@ -51,7 +51,7 @@ class PredictionProbe:
             rows=int(self.rows[-1]["rows"]),
             sd_of_labels=float("nan")
             if classes or labels is None
-            else float(np.mean(np.std(labels.astype(np.float64), axis=0))),
+            else _spread(labels.astype(np.float64)),
             class_shares=shares,
             recall=recall,
             label_shares=label_shares,
@@ -62,12 +62,13 @@ class PredictionProbe:
 
     def _describe(self, answer: np.ndarray) -> dict[str, Any]:
         with np.errstate(all="ignore"):
-            row: dict[str, Any] = {
-                "rows": len(answer),
-                "spread": float(np.mean(np.std(answer, axis=0))),
-                "mean": float(np.mean(answer)),
-                "finite": bool(np.isfinite(answer).all()),
-            }
+            mean = float(np.mean(answer))
+        row: dict[str, Any] = {
+            "rows": len(answer),
+            "spread": _spread(answer),
+            "mean": mean,
+            "finite": bool(np.isfinite(answer).all()),
+        }
         classes = self._classes(answer)
         if classes is not None:
             answered, truth, count = classes
@@ -118,6 +119,12 @@ class PredictionProbe:
         return (answer > threshold).astype(np.int64), labels[:, 0].astype(np.int64), 2
 
 
+def _spread(values: np.ndarray) -> float:
+    """Standard deviation over rows, the mean over columns; NaN where values are not finite."""
+    with np.errstate(all="ignore"):
+        return float(np.mean(np.std(values, axis=0)))
+
+
 def _agreement(answer: np.ndarray, labels: np.ndarray) -> float:
     """Squared correlation over rows, weighted by the variance of each label; NaN if undefined.
 
@@ -125,8 +132,8 @@ def _agreement(answer: np.ndarray, labels: np.ndarray) -> float:
     """
     given = answer.reshape(len(answer), -1).astype(np.float64)
     wanted = labels.reshape(len(answer), -1).astype(np.float64)
-    given, wanted = given - given.mean(axis=0), wanted - wanted.mean(axis=0)
     with np.errstate(all="ignore"):
+        given, wanted = given - given.mean(axis=0), wanted - wanted.mean(axis=0)
         shared = (given * wanted).mean(axis=0) ** 2 / np.maximum((given**2).mean(axis=0), 1e-30)
         return float(shared.sum() / (wanted**2).mean(axis=0).sum())
 

@@ -1,5 +1,6 @@
 """From a row of numbers that steps wrote to statistics by variable."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -7,13 +8,16 @@ import numpy as np
 from keras_debugger.recording.step.site import Site
 from keras_debugger.recording.step.step_statistics import FULL
 
+LARGEST_NORM = math.sqrt(2.0 * float(np.finfo(np.float32).max))  # half its square is finite
+
 
 def by_variable(rows: np.ndarray, sites: list[Site]) -> dict[str, np.ndarray]:
     """Split rows as the rings hold them into statistics, each of shape (rows, variables).
 
     Returns:
-        The names of `FULL`, `finite` (1 or 0) and `clipped_norm`; NaN where a number was not
-        recorded.
+        The names of `FULL`, `norm`, `finite` (1 or 0) and `clipped_norm`; NaN where a number was
+        not recorded. Where the sum of squares overflows, though all entries are finite, the norm is
+        a lower bound of it.
     """
     parts: list[dict[str, np.ndarray]] = []
     for site in sites:
@@ -35,10 +39,12 @@ def _of_site(site: Site, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray
     halves, scale = rows["base"][:, places], rows["base"][:, -1:]
     blocks = np.split(rows["full"], len(FULL), axis=1)
     found = {name: block[:, places] for name, block in zip(FULL, blocks, strict=True)}
-    with np.errstate(invalid="ignore"):
-        norms = np.where(np.isnan(found["norm"]), np.sqrt(2 * halves), found["norm"])
+    with np.errstate(invalid="ignore", over="ignore"):
+        norms = np.sqrt(2 * halves.astype(np.float64))
+        overflows = np.isposinf(norms) & np.isfinite(found["max_abs"])
+        norms = np.where(overflows, np.maximum(found["max_abs"], LARGEST_NORM), norms)
         found["finite"] = np.where(np.isnan(scale), np.nan, np.isfinite(norms))
-        found["norm"] = norms / scale
+        found["norm"] = (norms / scale).astype(np.float32)
         found["max_abs"] = found["max_abs"] / scale
     for name in ("norm", "max_abs", "zero_share"):
         found[name][:, list(site.without_gradient)] = np.nan

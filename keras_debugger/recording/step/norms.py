@@ -33,24 +33,6 @@ def l2_norms(blocks: Sequence[Block]) -> Any:
     return tf.sqrt(2.0 * joined([block.half_squares(block.tensor) for block in blocks]))
 
 
-def wide_norms(blocks: Sequence[Block]) -> Any:
-    """Euclidean norm of each tensor, shape (tensors,), where float32 cannot hold the squares.
-
-    The squares are summed in float64, which holds those of any float32, so that the norm is finite
-    if and only if all entries are (a norm beyond float32 itself becomes its largest number).
-    """
-    wide = [tf.cast(block.tensor, tf.float64) for block in blocks]
-    squares = [
-        block.each(tf.reduce_sum, tf.square(tensor))
-        for block, tensor in zip(blocks, wide, strict=True)
-    ]
-    norms = tf.sqrt(joined(squares))
-    largest = tf.constant(tf.float32.max, tf.float64)
-    return tf.cast(
-        tf.where(tf.math.is_finite(norms), tf.minimum(norms, largest), norms), tf.float32
-    )
-
-
 def largest_entries(blocks: Sequence[Block]) -> Any:
     """Largest absolute entry of each tensor, shape (tensors,); 0 for an empty tensor."""
     highest = joined([block.each(tf.reduce_max, block.tensor) for block in blocks])

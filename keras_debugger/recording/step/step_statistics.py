@@ -5,7 +5,8 @@ At steps that are recorded in full, and wherever a gradient is not finite, also 
 computed later, in Python, is not computed here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -17,13 +18,12 @@ from keras_debugger.recording.step.norms import (
     l2_norms,
     largest_entries,
     merged,
-    wide_norms,
     zero_shares,
 )
 from keras_debugger.recording.step.ring import Parts, Rings
 from keras_debugger.recording.step.site import Also, Application, Site, plain
 
-FULL = ("norm", "max_abs", "zero_share", "update_norm", "weight_norm")
+FULL = ("max_abs", "zero_share", "update_norm", "weight_norm")
 NAN = float("nan")
 
 
@@ -52,18 +52,21 @@ def take_statistics(
     total = tf.reduce_sum(halves)
     full = _FullSet(application, variables, also, compiled=compiled)
     parts: dict[Any, Sequence[Any]] = {(site, "base"): [halves, application.scale]}
+    work: Callable[..., Any] = partial(full.write, rings)
+    inputs = [application.limit, *(block.tensor for block in blocks), *full.inputs]
     if is_full:
         parts[site, "full"] = [
-            full.rare_norms(total, blocks),
             *full.of_gradients(blocks),
             *full.of_weights(None, full.changes, variables),
         ]
-        return parts
+        if also is None:
+            return parts
+        work, inputs = _apart(also.work), [*also.inputs]
     choose(
         tf.less(total, application.limit),  # not so at a chosen step, nor if it is not finite
-        lambda *inputs: full.write(rings, *inputs),
+        work,
         lambda *inputs: [tf.constant(0.0)],
-        [application.row, application.limit, total, *(one.tensor for one in blocks), *full.inputs],
+        [application.row, *inputs],
         compiled=compiled,
         when=False,
     )
@@ -130,7 +133,7 @@ class _FullSet:
             for column, variable in enumerate(self._variables)
         ]
 
-    def write(self, rings: Rings, row: Any, limit: Any, total: Any, *rest: Any) -> list[Any]:
+    def write(self, rings: Rings, row: Any, limit: Any, *rest: Any) -> list[Any]:
         """Write the full set of a chosen step, and do what else is to be done there."""
         flat = tf.nest.flatten(self.changes, expand_composites=True)
         sizes = len(self._site.groups), len(flat), self._count
@@ -142,7 +145,6 @@ class _FullSet:
             for handle, variable in zip(handles, self._variables, strict=True)
         ]
         numbers = [
-            self._norms(total, blocks),
             *self.of_gradients(blocks),
             *self.of_weights(limit, changes, values),
         ]
@@ -150,27 +152,6 @@ class _FullSet:
         if self._also is not None:
             self._also.work(row, others)
         return [tf.constant(0.0)]
-
-    def rare_norms(self, total: Any, blocks: Sequence[Block]) -> Any:
-        """Norms where squares overflow, else NaN; at chosen steps also what else is to be done."""
-        also = self._also
-        tensors = [block.tensor for block in blocks]
-
-        def rare(row: Any, total: Any, *rest: Any) -> list[Any]:
-            again, others = _split(rest, [len(blocks)])
-            if also is not None:
-                also.work(row, others)
-            return [self._norms(total, self._restored(again))]
-
-        found = choose(
-            tf.less(total, self._application.limit),
-            rare,
-            lambda *inputs: [tf.fill([self._count], NAN)],
-            [self._application.row, total, *tensors, *(also.inputs if also else [])],
-            compiled=self._compiled,
-            when=False,
-        )
-        return tf.ensure_shape(found[0], [self._count])
 
     def _entries(self, tensor: Any) -> Any:
         return merged(tensor, tuple(tensor.shape), compiled=self._compiled)
@@ -181,13 +162,6 @@ class _FullSet:
             Block.of(tensor, len(group))
             for tensor, group in zip(tensors, self._site.groups, strict=True)
         ]
-
-    def _norms(self, total: Any, blocks: Sequence[Block]) -> Any:
-        return tf.cond(
-            tf.math.is_finite(total),
-            lambda: tf.fill([self._count], NAN),
-            lambda: wide_norms(blocks),
-        )
 
     def of_gradients(self, blocks: Sequence[Block]) -> list[Any]:
         """Largest entries and shares of zeros."""
@@ -232,6 +206,14 @@ class _FullSet:
 
 def _blocks(groups: Groups, tensors: Sequence[Any]) -> list[Block]:
     return [Block([tensors[column] for column in group]) for group in groups]
+
+
+def _apart(work: Callable[[Any, Sequence[Any]], Any]) -> Callable[..., list[Any]]:
+    def branch(row: Any, *inputs: Any) -> list[Any]:
+        work(row, inputs)
+        return [tf.constant(0.0)]
+
+    return branch
 
 
 def _split(tensors: Sequence[Any], sizes: Sequence[int]) -> list[Sequence[Any]]:
