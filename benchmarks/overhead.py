@@ -1,24 +1,21 @@
 """What recording costs: the time of `fit` with a Recorder over the time of `fit` without.
 
-All modes of a model are trained in one process. `step` is measured in turns: one long epoch of each
-mode at once, of which each may take one step, then the next one, in an order drawn anew each time,
-so that what else the machine does slows all alike; the figure is the median of the ratios of chunks
-of neighbouring steps, with an interval by resampling chunks. `fit` is the whole call with
-everything that happens at its begin and end, over one short epoch that has been compiled before,
-modes in turn, forwards and then backwards; the figure is the median of the ratios of its rounds.
-CPU time is that of the whole process, all threads. The first epoch of a fresh model, which compiles
-the step, is apart. `plain_again` is a second plain model: what differs from 1 there is noise.
+All modes of a model are trained in one process, at once and in turns: each fit takes one step, then
+the next fit takes one, in an order drawn anew each time, so that what else the machine does slows
+all alike. `step` is the median of the ratios of rounds (ten neighbouring steps) to those of plain
+`fit`, with an interval by resampling rounds. `fit` is the whole call of one epoch of all rounds,
+with what happens at its begin and end. CPU time is that of the whole process, all threads. The
+first epoch of a fresh model, which compiles the step, is apart. `plain_again` is a second plain
+model: what differs from 1 there is noise.
 
     python benchmarks/overhead.py [--quick] [--json OUT] [--models mlp,cnn] [--memory]
 """
 
 import argparse
-import gc
 import json
 import os
 import tempfile
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,28 +27,22 @@ import numpy as np
 import tensorflow as tf
 from overhead_memory import show_memory
 from overhead_programs import MODES, PROGRAMS, CheckNumerics, Program, callbacks_of
-from overhead_turns import in_turns, ratio_of
+from overhead_turns import STEPS, in_turns, now, ratio_of, ratio_of_fits
 
 QUICK = ("plain_again", "default", "full")
 HEAD = (
-    "| model | mode | step, CPU | 95 % | step, wall | us a step, CPU | fit, CPU | quartiles "
-    "| fit, wall | first epoch, CPU | first epoch, wall | s more |"
+    "| model | mode | step, CPU | 95 % | step, wall | us a step, CPU | fit, CPU | fit, wall "
+    "| first epoch, CPU | first epoch, wall | s more | rounds |"
 )
 
 
 @dataclass
 class Arm:
-    """One model that is trained in one mode; times are pairs of CPU and wall seconds."""
+    """One model that is trained in one mode."""
 
     mode: str
     model: keras.Model
     callbacks: list
-    first: list = field(default_factory=list)
-    fits: list = field(default_factory=list)
-
-
-def now() -> np.ndarray:
-    return np.array([time.process_time(), time.perf_counter()])
 
 
 def make_arm(mode: str, program: Program, folder: str) -> Arm:
@@ -86,17 +77,16 @@ def fit(arm: Arm, data: tuple, program: Program, *before: keras.callbacks.Callba
 
 
 def measure(
-    name: str, modes: list[str], *, rounds: int, fresh: int, turns: int, steps: int | None = None
+    name: str, modes: list[str], *, rounds: int, fresh: int, steps: int | None = None
 ) -> dict:
     """Figures of one model by mode; `plain` is among them.
 
     Args:
         name: the model.
         modes: modes beside `plain`.
-        rounds: compiled fits of each mode.
+        rounds: rounds of ten steps that the fits in turns have, all in one epoch.
         fresh: models of each mode whose first epoch is timed.
-        turns: how many times as many steps the epoch in turns has.
-        steps: steps of an epoch; those of the program if None.
+        steps: steps of such a first epoch; those of the program if None.
     """
     program = PROGRAMS[name]
     steps = steps or program.steps
@@ -111,44 +101,29 @@ def measure(
                 firsts[mode].append(fit(arms[-1], data, program))
         for arm in arms:
             fit(arm, data, program)  # what follows is the steady state
-        for number in range(rounds):
-            for arm in arms if number % 2 == 0 else reversed(arms):
-                gc.collect()
-                arm.fits.append(fit(arm, data, program))
-        long = program.data(turns * steps)
-        taken = in_turns(
-            {arm.mode: partial(fit, arm, long, program) for arm in arms}, turns * steps
-        )
-    fits = {arm.mode: np.array(arm.fits) for arm in arms}
+        count = rounds * STEPS
+        long = program.data(count)
+        taken = in_turns({arm.mode: partial(fit, arm, long, program) for arm in arms}, count)
     return {
-        mode: {
-            **figures_of(fits[mode], fits["plain"], np.array(first), np.array(firsts["plain"])),
-            **figures_of_steps(taken[mode], taken["plain"]),
-        }
+        mode: figures_of(taken[mode], taken["plain"], np.array(first), np.array(firsts["plain"]))
         for mode, first in firsts.items()
-    }
-
-
-def figures_of_steps(seconds: np.ndarray, plain: np.ndarray) -> dict:
-    ratio, low, high = ratio_of(seconds[:, 0], plain[:, 0])
-    return {
-        "step_cpu": ratio,
-        "step_low": low,
-        "step_high": high,
-        "step_wall": ratio_of(seconds[:, 1], plain[:, 1])[0],
-        "step_us": float(1e6 * np.median(seconds[:, 0])),
     }
 
 
 def figures_of(
     seconds: np.ndarray, plain: np.ndarray, first: np.ndarray, plain_first: np.ndarray
 ) -> dict:
-    fits, firsts = seconds / plain, first / plain_first
+    firsts = first / plain_first
+    ratio, low, high = ratio_of(seconds[:, 0], plain[:, 0])
     return {
-        "cpu": float(np.median(fits[:, 0])),
-        "low": float(np.quantile(fits[:, 0], 0.25)),
-        "high": float(np.quantile(fits[:, 0], 0.75)),
-        "wall": float(np.median(fits[:, 1])),
+        "step_cpu": ratio,
+        "step_low": low,
+        "step_high": high,
+        "step_wall": ratio_of(seconds[:, 1], plain[:, 1])[0],
+        "step_us": float(1e6 * np.median(seconds[1:-1, 0])),
+        "cpu": ratio_of_fits(seconds[:, 0], plain[:, 0]),
+        "wall": ratio_of_fits(seconds[:, 1], plain[:, 1]),
+        "rounds": (len(seconds) - 2) // STEPS,
         "first_cpu": float(np.median(firsts[:, 0])),
         "first_wall": float(np.median(firsts[:, 1])),
         "first_seconds_more": float(np.median(first[:, 0] - plain_first[:, 0])),
@@ -160,9 +135,9 @@ def show(name: str, rows: dict) -> None:
         print(
             f"| {name} | {mode} | {row['step_cpu']:.3f} "
             f"| {row['step_low']:.3f} to {row['step_high']:.3f} | {row['step_wall']:.3f} "
-            f"| {row['step_us']:.0f} | {row['cpu']:.3f} | {row['low']:.3f} to {row['high']:.3f} "
-            f"| {row['wall']:.3f} | {row['first_cpu']:.2f} | {row['first_wall']:.2f} "
-            f"| {row['first_seconds_more']:.2f} |",
+            f"| {row['step_us']:.0f} | {row['cpu']:.3f} | {row['wall']:.3f} "
+            f"| {row['first_cpu']:.2f} | {row['first_wall']:.2f} "
+            f"| {row['first_seconds_more']:.2f} | {row['rounds']} |",
             flush=True,
         )
 
@@ -174,9 +149,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true", help="keep the models of that file")
     parser.add_argument("--models", default=",".join(PROGRAMS), help="empty for none")
     parser.add_argument("--modes", default="", help="such as default,full")
-    parser.add_argument("--rounds", type=int, help="compiled fits of each mode")
-    parser.add_argument("--steps", type=int, help="steps of each fit")
-    parser.add_argument("--turns", type=int, help="length of the epoch in turns, in such fits")
+    parser.add_argument("--rounds", type=int, help="rounds of ten steps in turns")
+    parser.add_argument("--steps", type=int, help="steps of each first epoch")
     parser.add_argument("--memory", action="store_true", help="also what long records take")
     parser.add_argument("--memory-steps", default="1000,100000,1000000")
     return parser.parse_args()
@@ -197,7 +171,6 @@ def main() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     modes = chosen_modes(options)
-    rounds = options.rounds or (10 if options.quick else 30)
     about = {
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
@@ -205,7 +178,7 @@ def main() -> None:
         "cores": os.cpu_count(),
         "threads": 1,
         "seed": 0,
-        "rounds": rounds,
+        "steps in a round": STEPS,
         "load": os.getloadavg()[0],
     }
     print(", ".join(f"{key} {value}" for key, value in about.items()) + "\n")
@@ -218,9 +191,8 @@ def main() -> None:
         rows = measure(
             name,
             modes,
-            rounds=rounds,
+            rounds=options.rounds or PROGRAMS[name].steps // (2 if options.quick else 1),
             fresh=1 if options.quick else 3,
-            turns=options.turns or (5 if options.quick else 10),
             steps=options.steps,
         )
         show(name, rows)

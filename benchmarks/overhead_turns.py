@@ -7,13 +7,14 @@ import time
 import keras
 import numpy as np
 
-CHUNK = 10  # neighbouring steps whose times are added before ratios are taken
+STEPS = 10  # neighbouring steps that make a round: their times are added before ratios are taken
 
 
 class Turn(keras.callbacks.Callback):
-    """Holds a fit at the begin of each step until it is its turn, and times the turn.
+    """Holds a fit before each step until it is its turn, and times the turn.
 
-    A turn is one round of the loop of `fit`: the other callbacks at the begin of a step, the step,
+    The first turn is all before the first step, the last one all after the last step. Between them
+    a turn is one round of the loop of `fit`: the other callbacks at the begin of a step, the step,
     what follows it. It stands before all other callbacks.
     """
 
@@ -21,49 +22,50 @@ class Turn(keras.callbacks.Callback):
         super().__init__()
         self.seconds = []
         self._go, self._over = threading.Semaphore(0), threading.Semaphore(0)
-        self._start = None
-        self.error = None
+        self._error = None
 
     def run(self, fit):
         """Train in a thread of its own; an error is kept for `take`."""
+        self._begin()
         try:
             fit(self)
         except BaseException as error:  # told where it is waited for
-            self.error = error
-        self._over.release()
+            self._error = error
+        self._end()
 
     def on_train_batch_begin(self, batch, logs=None):
         """End the last turn and wait for the next."""
         self._end()
-        self._go.acquire()
-        self._start = np.array([time.process_time(), time.perf_counter()])
+        self._begin()
 
     def on_epoch_end(self, epoch, logs=None):
-        """End the last turn; what happens at the end of an epoch waits for its own."""
+        """End the turn of the last step; what happens at the end of a fit has its own."""
         self._end()
-        self._go.acquire()
-
-    def _end(self):
-        if self._start is not None:
-            end = np.array([time.process_time(), time.perf_counter()])
-            self.seconds.append(end - self._start)
-            self._start = None
-            self._over.release()
+        self._begin()
 
     def take(self):
         """Let the fit go on for one turn, and wait for its end."""
         self._go.release()
         self._over.acquire()
-        if self.error is not None:
-            raise self.error
+        if self._error is not None:
+            raise self._error
 
-    def leave(self):
-        """Let the fit end."""
-        self._go.release()
+    def _begin(self):
+        self._go.acquire()
+        self._start = now()
+
+    def _end(self):
+        self.seconds.append(now() - self._start)
+        self._over.release()
+
+
+def now() -> np.ndarray:
+    """CPU seconds of the process, all threads, and wall seconds."""
+    return np.array([time.process_time(), time.perf_counter()])
 
 
 def in_turns(fits: dict, steps: int) -> dict[str, np.ndarray]:
-    """CPU and wall seconds of each step, shape (steps, 2), by name.
+    """CPU and wall seconds of each turn, shape (steps + 2, 2), by name.
 
     Args:
         fits: by name, a function that trains for one epoch of `steps` with the callback that it
@@ -78,29 +80,35 @@ def in_turns(fits: dict, steps: int) -> dict[str, np.ndarray]:
     for thread in threads:
         thread.start()
     order = random.Random(0)
-    for _ in range(steps):
+    for _ in range(steps + 2):
         for name in order.sample(sorted(turns), len(turns)):
             turns[name].take()
-    for turn, thread in zip(turns.values(), threads, strict=True):
-        turn.leave()
+    for thread in threads:
         thread.join()
     return {name: np.array(turn.seconds) for name, turn in turns.items()}
 
 
 def ratio_of(seconds: np.ndarray, plain: np.ndarray) -> tuple[float, float, float]:
-    """Median ratio of chunks of neighbouring turns, and a 95 % interval by resampling chunks.
+    """Median ratio of rounds of neighbouring steps, and a 95 % interval by resampling rounds.
 
     Args:
-        seconds: of each step, shape (steps,).
-        plain: of each step of plain `fit`, in the same turns.
+        seconds: of each turn, shape (turns,).
+        plain: of each turn of plain `fit` beside it.
     """
-    ratios = chunks(seconds) / chunks(plain)
+    ratios = rounds_of(seconds[1:-1]) / rounds_of(plain[1:-1])
     draws = np.random.default_rng(0).choice(ratios, (2000, len(ratios)))
     low, high = np.quantile(np.median(draws, axis=1), [0.025, 0.975])
     return float(np.median(ratios)), float(low), float(high)
 
 
-def chunks(seconds: np.ndarray) -> np.ndarray:
-    """Sums of neighbouring steps, without a last incomplete chunk."""
-    count = max(len(seconds) // CHUNK, 1)
-    return np.array([chunk.sum() for chunk in np.array_split(seconds, count)])
+def ratio_of_fits(seconds: np.ndarray, plain: np.ndarray) -> float:
+    """Ratio of whole fits: begin and end as they were timed, steps by the median of the rounds."""
+    steps = plain[1:-1].sum()
+    mine = seconds[0] + ratio_of(seconds, plain)[0] * steps + seconds[-1]
+    return float(mine / (plain[0] + steps + plain[-1]))
+
+
+def rounds_of(seconds: np.ndarray) -> np.ndarray:
+    """Sums of neighbouring steps, without a last incomplete round."""
+    count = max(len(seconds) // STEPS, 1)
+    return np.array([part.sum() for part in np.array_split(seconds, count)])

@@ -39,7 +39,7 @@ def test_overhead(tmp_path):
     assert full["step_low"] <= full["step_cpu"] <= full["step_high"]
     assert found["rows"]["embedding"]["plain"]["step_cpu"] == 1
     assert found["memory"]["200"]["last_step"] == 299
-    assert {"keras", "tensorflow", "seed", "cores", "rounds"} <= set(found["about"])
+    assert {"keras", "tensorflow", "seed", "cores", "threads"} <= set(found["about"])
     assert "| embedding | full |" in table
     again = run("overhead.py", *words[:3], "--resume", "--json", str(out))
     assert "| embedding |" not in again

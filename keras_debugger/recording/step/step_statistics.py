@@ -52,25 +52,40 @@ def take_statistics(
     total = tf.reduce_sum(halves)
     full = _FullSet(application, variables, also, compiled=compiled)
     parts: dict[Any, Sequence[Any]] = {(site, "base"): [halves, application.scale]}
-    work: Callable[..., Any] = partial(full.write, rings)
-    inputs = [application.limit, *(block.tensor for block in blocks), *full.inputs]
+    chosen = partial(_at_chosen_steps, application, total, compiled=compiled)
     if is_full:
         parts[site, "full"] = [
             *full.of_gradients(blocks),
             *full.of_weights(None, full.changes, variables),
         ]
-        if also is None:
-            return parts
-        work, inputs = _apart(also.work), [*also.inputs]
+        if also is not None:
+            chosen(also.work, also.inputs)
+    else:
+        tensors = [application.limit, *(block.tensor for block in blocks), *full.inputs]
+        chosen(partial(full.write, rings), tensors)
+    return parts
+
+
+def _at_chosen_steps(
+    application: Application,
+    total: Any,
+    work: Callable[[Any, Sequence[Any]], Any],
+    inputs: Sequence[Any],
+    *,
+    compiled: bool,
+) -> None:
+    def branch(row: Any, *inputs: Any) -> list[Any]:
+        work(row, inputs)
+        return [tf.constant(0.0)]
+
     choose(
         tf.less(total, application.limit),  # not so at a chosen step, nor if it is not finite
-        work,
+        branch,
         lambda *inputs: [tf.constant(0.0)],
         [application.row, *inputs],
         compiled=compiled,
         when=False,
     )
-    return parts
 
 
 def weight_norms_before(site: Site, variables: Sequence[Any]) -> Any:
@@ -133,11 +148,11 @@ class _FullSet:
             for column, variable in enumerate(self._variables)
         ]
 
-    def write(self, rings: Rings, row: Any, limit: Any, *rest: Any) -> list[Any]:
+    def write(self, rings: Rings, row: Any, inputs: Sequence[Any]) -> None:
         """Write the full set of a chosen step, and do what else is to be done there."""
         flat = tf.nest.flatten(self.changes, expand_composites=True)
-        sizes = len(self._site.groups), len(flat), self._count
-        tensors, flat, handles, others = _split(rest, sizes)
+        sizes = 1, len(self._site.groups), len(flat), self._count
+        (limit,), tensors, flat, handles, others = _split(inputs, sizes)
         blocks = self._restored(tensors)
         changes = tf.nest.pack_sequence_as(self.changes, flat, expand_composites=True)
         values = [
@@ -151,7 +166,6 @@ class _FullSet:
         rings.write(row, {(self._site, "full"): numbers})
         if self._also is not None:
             self._also.work(row, others)
-        return [tf.constant(0.0)]
 
     def _entries(self, tensor: Any) -> Any:
         return merged(tensor, tuple(tensor.shape), compiled=self._compiled)
@@ -206,14 +220,6 @@ class _FullSet:
 
 def _blocks(groups: Groups, tensors: Sequence[Any]) -> list[Block]:
     return [Block([tensors[column] for column in group]) for group in groups]
-
-
-def _apart(work: Callable[[Any, Sequence[Any]], Any]) -> Callable[..., list[Any]]:
-    def branch(row: Any, *inputs: Any) -> list[Any]:
-        work(row, inputs)
-        return [tf.constant(0.0)]
-
-    return branch
 
 
 def _split(tensors: Sequence[Any], sizes: Sequence[int]) -> list[Sequence[Any]]:
