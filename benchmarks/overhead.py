@@ -2,11 +2,13 @@
 
 All modes of a model are trained in one process, at once and in turns: each fit takes one step, then
 the next fit takes one, in an order drawn anew each time, so that what else the machine does slows
-all alike. `step` is the median of the ratios of rounds (ten neighbouring steps) to those of plain
-`fit`, with an interval by resampling rounds. `fit` is the whole call of one epoch of all rounds,
-with what happens at its begin and end. CPU time is that of the whole process, all threads. The
-first epoch of a fresh model, which compiles the step, is apart. `plain_again` is a second plain
-model: what differs from 1 there is noise.
+all alike. `step` is the median of the ratios of rounds (ten steps) to those of plain `fit`, with an
+interval by resampling rounds. `fit` is the whole call of one epoch of all rounds, with what happens
+at its begin and end (by CPU time: what waits there for threads of TensorFlow waits in any mode, and
+now and then for seconds). CPU time is that of the whole process, all threads. The first epoch of a
+fresh model, which compiles the step, is apart. `plain_again` is a second plain model: what differs
+from 1 there is noise. With `--turn 10` fits take turns of ten steps: most steps then find their
+own data in the caches of the processor, and intervals are wider.
 
     python benchmarks/overhead.py [--quick] [--json OUT] [--models mlp,cnn] [--memory]
 """
@@ -31,7 +33,7 @@ from overhead_turns import STEPS, in_turns, now, ratio_of, ratio_of_fits
 
 QUICK = ("plain_again", "default", "full")
 HEAD = (
-    "| model | mode | step, CPU | 95 % | step, wall | us a step, CPU | fit, CPU | fit, wall "
+    "| model | mode | step, CPU | 95 % | step, wall | us a step, CPU | fit, CPU "
     "| first epoch, CPU | first epoch, wall | s more | rounds |"
 )
 
@@ -77,7 +79,7 @@ def fit(arm: Arm, data: tuple, program: Program, *before: keras.callbacks.Callba
 
 
 def measure(
-    name: str, modes: list[str], *, rounds: int, fresh: int, steps: int | None = None
+    name: str, modes: list[str], *, rounds: int, turn: int, fresh: int, steps: int | None = None
 ) -> dict:
     """Figures of one model by mode; `plain` is among them.
 
@@ -85,6 +87,7 @@ def measure(
         name: the model.
         modes: modes beside `plain`.
         rounds: rounds of ten steps that the fits in turns have, all in one epoch.
+        turn: steps of a turn.
         fresh: models of each mode whose first epoch is timed.
         steps: steps of such a first epoch; those of the program if None.
     """
@@ -101,32 +104,37 @@ def measure(
                 firsts[mode].append(fit(arms[-1], data, program))
         for arm in arms:
             fit(arm, data, program)  # what follows is the steady state
-        count = rounds * STEPS
-        long = program.data(count)
-        taken = in_turns({arm.mode: partial(fit, arm, long, program) for arm in arms}, count)
+        turns = rounds * STEPS // turn
+        long = program.data(turns * turn)
+        taken = in_turns({arm.mode: partial(fit, arm, long, program) for arm in arms}, turns, turn)
     return {
-        mode: figures_of(taken[mode], taken["plain"], np.array(first), np.array(firsts["plain"]))
+        mode: {
+            **figures_of(taken[mode] / turn, taken["plain"] / turn, rounds),
+            **figures_of_first(np.array(first), np.array(firsts["plain"])),
+        }
         for mode, first in firsts.items()
     }
 
 
-def figures_of(
-    seconds: np.ndarray, plain: np.ndarray, first: np.ndarray, plain_first: np.ndarray
-) -> dict:
-    firsts = first / plain_first
-    ratio, low, high = ratio_of(seconds[:, 0], plain[:, 0])
+def figures_of(seconds: np.ndarray, plain: np.ndarray, rounds: int) -> dict:
+    cpu, low, high = ratio_of(seconds[:, 0], plain[:, 0], rounds)
     return {
-        "step_cpu": ratio,
+        "step_cpu": cpu,
         "step_low": low,
         "step_high": high,
-        "step_wall": ratio_of(seconds[:, 1], plain[:, 1])[0],
+        "step_wall": ratio_of(seconds[:, 1], plain[:, 1], rounds)[0],
         "step_us": float(1e6 * np.median(seconds[1:-1, 0])),
-        "cpu": ratio_of_fits(seconds[:, 0], plain[:, 0]),
-        "wall": ratio_of_fits(seconds[:, 1], plain[:, 1]),
-        "rounds": (len(seconds) - 2) // STEPS,
-        "first_cpu": float(np.median(firsts[:, 0])),
-        "first_wall": float(np.median(firsts[:, 1])),
-        "first_seconds_more": float(np.median(first[:, 0] - plain_first[:, 0])),
+        "cpu": ratio_of_fits(seconds[:, 0], plain[:, 0], rounds),
+        "rounds": rounds,
+    }
+
+
+def figures_of_first(first: np.ndarray, plain: np.ndarray) -> dict:
+    ratios = first / plain
+    return {
+        "first_cpu": float(np.median(ratios[:, 0])),
+        "first_wall": float(np.median(ratios[:, 1])),
+        "first_seconds_more": float(np.median(first[:, 0] - plain[:, 0])),
     }
 
 
@@ -135,7 +143,7 @@ def show(name: str, rows: dict) -> None:
         print(
             f"| {name} | {mode} | {row['step_cpu']:.3f} "
             f"| {row['step_low']:.3f} to {row['step_high']:.3f} | {row['step_wall']:.3f} "
-            f"| {row['step_us']:.0f} | {row['cpu']:.3f} | {row['wall']:.3f} "
+            f"| {row['step_us']:.0f} | {row['cpu']:.3f} "
             f"| {row['first_cpu']:.2f} | {row['first_wall']:.2f} "
             f"| {row['first_seconds_more']:.2f} | {row['rounds']} |",
             flush=True,
@@ -150,6 +158,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--models", default=",".join(PROGRAMS), help="empty for none")
     parser.add_argument("--modes", default="", help="such as default,full")
     parser.add_argument("--rounds", type=int, help="rounds of ten steps in turns")
+    parser.add_argument("--turn", type=int, default=1, help="steps that a fit takes at once")
     parser.add_argument("--steps", type=int, help="steps of each first epoch")
     parser.add_argument("--memory", action="store_true", help="also what long records take")
     parser.add_argument("--memory-steps", default="1000,100000,1000000")
@@ -179,6 +188,7 @@ def main() -> None:
         "threads": 1,
         "seed": 0,
         "steps in a round": STEPS,
+        "in a turn": options.turn,
         "load": os.getloadavg()[0],
     }
     print(", ".join(f"{key} {value}" for key, value in about.items()) + "\n")
@@ -191,6 +201,7 @@ def main() -> None:
         rows = measure(
             name,
             modes,
+            turn=options.turn,
             rounds=options.rounds or PROGRAMS[name].steps // (2 if options.quick else 1),
             fresh=1 if options.quick else 3,
             steps=options.steps,

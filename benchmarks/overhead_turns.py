@@ -1,4 +1,4 @@
-"""Several fits at once that take turns, one step each, so that a busy machine slows all alike."""
+"""Several fits at once that take turns, so that a busy machine slows all alike."""
 
 import random
 import threading
@@ -14,12 +14,13 @@ class Turn(keras.callbacks.Callback):
     """Holds a fit before each step until it is its turn, and times the turn.
 
     The first turn is all before the first step, the last one all after the last step. Between them
-    a turn is one round of the loop of `fit`: the other callbacks at the begin of a step, the step,
-    what follows it. It stands before all other callbacks.
+    a turn is so many rounds of the loop of `fit`: the other callbacks at the begin of a step, the
+    step, what follows it. It stands before all other callbacks.
     """
 
-    def __init__(self):
+    def __init__(self, steps):
         super().__init__()
+        self._steps = steps
         self.seconds = []
         self._go, self._over = threading.Semaphore(0), threading.Semaphore(0)
         self._error = None
@@ -34,9 +35,10 @@ class Turn(keras.callbacks.Callback):
         self._end()
 
     def on_train_batch_begin(self, batch, logs=None):
-        """End the last turn and wait for the next."""
-        self._end()
-        self._begin()
+        """Where a turn is over, end it and wait for the next."""
+        if batch % self._steps == 0:
+            self._end()
+            self._begin()
 
     def on_epoch_end(self, epoch, logs=None):
         """End the turn of the last step; what happens at the end of a fit has its own."""
@@ -64,51 +66,52 @@ def now() -> np.ndarray:
     return np.array([time.process_time(), time.perf_counter()])
 
 
-def in_turns(fits: dict, steps: int) -> dict[str, np.ndarray]:
-    """CPU and wall seconds of each turn, shape (steps + 2, 2), by name.
+def in_turns(fits: dict, turns: int, steps: int) -> dict[str, np.ndarray]:
+    """CPU and wall seconds of each turn, shape (turns + 2, 2), by name.
 
     Args:
-        fits: by name, a function that trains for one epoch of `steps` with the callback that it
-            is given before all others. The step must be compiled already.
-        steps: steps of the epoch.
+        fits: by name, a function that trains for one epoch of so many turns with the callback that
+            it is given before all others. The step must be compiled already.
+        turns: turns of the epoch.
+        steps: steps of a turn.
     """
-    turns = {name: Turn() for name in fits}
+    waiting = {name: Turn(steps) for name in fits}
     threads = [
-        threading.Thread(target=turns[name].run, args=(fit,), daemon=True)
+        threading.Thread(target=waiting[name].run, args=(fit,), daemon=True)
         for name, fit in fits.items()
     ]
     for thread in threads:
         thread.start()
     order = random.Random(0)
-    for _ in range(steps + 2):
-        for name in order.sample(sorted(turns), len(turns)):
-            turns[name].take()
+    for _ in range(turns + 2):
+        for name in order.sample(sorted(waiting), len(waiting)):
+            waiting[name].take()
     for thread in threads:
         thread.join()
-    return {name: np.array(turn.seconds) for name, turn in turns.items()}
+    return {name: np.array(turn.seconds) for name, turn in waiting.items()}
 
 
-def ratio_of(seconds: np.ndarray, plain: np.ndarray) -> tuple[float, float, float]:
+def ratio_of(seconds: np.ndarray, plain: np.ndarray, rounds: int) -> tuple[float, float, float]:
     """Median ratio of rounds of neighbouring steps, and a 95 % interval by resampling rounds.
 
     Args:
         seconds: of each turn, shape (turns,).
         plain: of each turn of plain `fit` beside it.
+        rounds: number of rounds, of one or several turns each.
     """
-    ratios = rounds_of(seconds[1:-1]) / rounds_of(plain[1:-1])
+    ratios = rounds_of(seconds, rounds) / rounds_of(plain, rounds)
     draws = np.random.default_rng(0).choice(ratios, (2000, len(ratios)))
     low, high = np.quantile(np.median(draws, axis=1), [0.025, 0.975])
     return float(np.median(ratios)), float(low), float(high)
 
 
-def ratio_of_fits(seconds: np.ndarray, plain: np.ndarray) -> float:
+def ratio_of_fits(seconds: np.ndarray, plain: np.ndarray, rounds: int) -> float:
     """Ratio of whole fits: begin and end as they were timed, steps by the median of the rounds."""
     steps = plain[1:-1].sum()
-    mine = seconds[0] + ratio_of(seconds, plain)[0] * steps + seconds[-1]
+    mine = seconds[0] + ratio_of(seconds, plain, rounds)[0] * steps + seconds[-1]
     return float(mine / (plain[0] + steps + plain[-1]))
 
 
-def rounds_of(seconds: np.ndarray) -> np.ndarray:
-    """Sums of neighbouring steps, without a last incomplete round."""
-    count = max(len(seconds) // STEPS, 1)
-    return np.array([part.sum() for part in np.array_split(seconds, count)])
+def rounds_of(seconds: np.ndarray, rounds: int) -> np.ndarray:
+    """Seconds of each round, without the begin and the end of the fit."""
+    return np.array([part.sum() for part in np.array_split(seconds[1:-1], rounds)])
