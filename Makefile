@@ -50,6 +50,7 @@ bench: $(VENV)/benched
 bench-full: $(VENV)/benched
 	mkdir -p $(BENCH)
 	$(BIN)/python benchmarks/overhead.py --memory --resume --json $(BENCH)/overhead_full.json
+	$(BIN)/python benchmarks/overhead_parts.py --json $(BENCH)/overhead_parts.json
 	$(BIN)/python benchmarks/scaling.py --json $(BENCH)/scaling_full.json
 	$(BIN)/python benchmarks/score_cases.py --seeds 0,1 --jobs 2 --resume --json $(BENCH)/cases.json
 	$(BIN)/python benchmarks/peers.py --jobs 2 --resume --json $(BENCH)/peers.json

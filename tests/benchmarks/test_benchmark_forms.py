@@ -46,6 +46,16 @@ def test_overhead(tmp_path):
 
 
 @pytest.mark.slow
+def test_overhead_parts(tmp_path):
+    out = tmp_path / "out.json"
+    table = run("overhead_parts.py", "--models", "mlp", "--rounds", "2", "--json", str(out))
+    found = json.loads(out.read_text())["parts"]["mlp"]
+    assert found["plain"]["ratio"] == 1
+    assert all(row["low"] <= row["ratio"] <= row["high"] for row in found.values())
+    assert table.count("| mlp |") == len(found)
+
+
+@pytest.mark.slow
 def test_scaling(tmp_path):
     out = tmp_path / "out.json"
     words = ("--steps", "1e3,1e6", "--layers", "3", "--repeats", "1", "--processes", "import")
