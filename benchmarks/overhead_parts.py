@@ -23,7 +23,6 @@ from unittest.mock import patch
 from surroundings import in_words, limit_threads, surroundings
 
 limit_threads(1)
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402

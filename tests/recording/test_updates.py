@@ -46,6 +46,15 @@ class Weights(keras.callbacks.Callback):
         self.seen.append([weight.numpy() for weight in self.model.trainable_weights])
 
 
+def assert_norms_are_those_of(gradients, seen):
+    before, after = seen[:-1], seen[1:]
+    for step, (old, new) in enumerate(zip(before, after, strict=True)):
+        moved = [np.linalg.norm(n - o) for n, o in zip(new, old, strict=True)]
+        size = [np.linalg.norm(o) for o in old]
+        np.testing.assert_allclose(gradients.update_norm[step], moved, rtol=2e-5, atol=1e-6)
+        np.testing.assert_allclose(gradients.weight_norm[step], size, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("name", [*TELLING, *COPIED])
 def test_updates_are_the_changes_of_the_weights(name):
     keras.utils.set_random_seed(0)
@@ -57,13 +66,7 @@ def test_updates_are_the_changes_of_the_weights(name):
     assert tells_moves(optimizer, model.trainable_weights) is (name in TELLING)
     recorder, weights = Recorder(), Weights()
     model.fit(x, x[:, :2], batch_size=8, verbose=0, callbacks=[recorder, weights])
-    before, after = weights.seen[:-1], weights.seen[1:]
-    gradients = recorder.record.gradients
-    for step, (old, new) in enumerate(zip(before, after, strict=True)):
-        moved = [np.linalg.norm(n - o) for n, o in zip(new, old, strict=True)]
-        size = [np.linalg.norm(o) for o in old]
-        np.testing.assert_allclose(gradients.update_norm[step], moved, rtol=2e-5, atol=1e-6)
-        np.testing.assert_allclose(gradients.weight_norm[step], size, rtol=1e-5, atol=1e-6)
+    assert_norms_are_those_of(recorder.record.gradients, weights.seen)
 
 
 @pytest.mark.parametrize("every", [1, 10])
@@ -77,13 +80,7 @@ def test_updates_of_an_embedding_are_the_changes_of_its_table(name, every):
     recorder, weights = Recorder(every=every), Weights()
     y = np.random.default_rng(1).normal(size=(40, 2))
     model.fit(x, y, batch_size=8, verbose=0, callbacks=[recorder, weights])
-    before, after = weights.seen[:-1], weights.seen[1:]
-    gradients = recorder.record.gradients
-    for step, (old, new) in enumerate(zip(before, after, strict=True)):
-        moved = [np.linalg.norm(n - o) for n, o in zip(new, old, strict=True)]
-        size = [np.linalg.norm(o) for o in old]
-        np.testing.assert_allclose(gradients.update_norm[step], moved, rtol=2e-5, atol=1e-6)
-        np.testing.assert_allclose(gradients.weight_norm[step], size, rtol=1e-5, atol=1e-6)
+    assert_norms_are_those_of(recorder.record.gradients, weights.seen)
 
 
 def test_an_optimizer_is_built_as_the_first_step_would():

@@ -167,9 +167,6 @@ class _FullSet:
         if self._also is not None:
             self._also.work(row, others)
 
-    def _entries(self, tensor: Any) -> Any:
-        return merged(tensor, tuple(tensor.shape), compiled=self._compiled)
-
     def _restored(self, tensors: Sequence[Any]) -> list[Block]:
         """Blocks from their tensors, in a branch."""
         return [
@@ -196,7 +193,9 @@ class _FullSet:
         if not self._known:
             return [unknown, l2_norms(_blocks(groups, values)) if before is None else before]
         if self._tells and before is not None:
-            entries = [self._entries(change) for change in changes]
+            entries = [
+                merged(change, tuple(change.shape), compiled=self._compiled) for change in changes
+            ]
             return [l2_norms(_blocks(groups, entries)), before]
         after = _blocks(groups, values)
         if self._tells:
