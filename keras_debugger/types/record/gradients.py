@@ -38,8 +38,9 @@ class GradientLog:
         variables: the trainable variables, in order of the columns.
         step: step of each row, shape (rows,), int.
         norm: L2 norm of the gradient before clipping, unit of the loss per unit of the weight;
-            NaN for a variable that gets no gradient. Above 2.6e19, where the sum of squares leaves
-            the range of float32, a lower bound: the largest entry, or that limit.
+            NaN for a variable that gets no gradient. Above 2.6e19 (divided by the loss scale, where
+            there is one) the sum of squares leaves the range of float32: the norm is then a lower
+            bound, the largest entry or that limit.
         max_abs: largest absolute entry.
         zero_share: share of entries that are exactly zero, 0 to 1 (rows for embeddings).
         finite: False where the gradient holds NaN or infinity, bool.
